@@ -1,0 +1,148 @@
+"""What can be sent, what comes back, and how sending fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardLabel:
+    """One head's answer as a card shows it."""
+
+    label: str
+    score: float  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCustomer:
+    """Who wrote, as far as the source's passport lets a card say."""
+
+    name: str
+    lifecycle: str
+    value: str  # formatted with its currency
+    last_contact_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardIssue:
+    """The issue that a post belongs to."""
+
+    number: int
+    title: str
+    posts: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCard:
+    """One post, as the people who can act should see it. All texts are as their authors wrote them: hostile."""
+
+    text: str
+    title: str | None
+    source: str  # "Steam, Lantern Hollow"
+    author: str
+    author_url: str | None
+    reach: int | None
+    created_at: datetime
+    edited: bool
+    deleted: bool  # the author removed it: the text is gone from the card too
+    rating: str | None
+    product: str | None
+    product_version: str | None
+    language: str | None
+    sentiment: CardLabel | None
+    intents: Sequence[CardLabel]
+    topics: Sequence[CardLabel]
+    urgency: float
+    not_understood: str | None  # why the models said nothing
+    customer: CardCustomer | None
+    issue: CardIssue | None
+    why: str  # why it is here, in words
+    attribution: str
+    page_url: str  # our page of it
+    original_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueCard:
+    """One issue, when it opens, rises, returns or is fixed."""
+
+    number: int
+    title: str
+    state: str
+    change: str  # "twice as many as last week"
+    posts: int
+    people: int
+    customers: int
+    value: str
+    languages: Sequence[str]
+    sources: Sequence[str]
+    versions: Sequence[str]
+    quotes: Sequence[str]
+    why: str
+    page_url: str
+
+
+Message: TypeAlias = PostCard | IssueCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Where a message stands once the target took it."""
+
+    address: str  # the channel's own id
+    remote_id: str
+    url: str | None = None
+
+
+class Target(Protocol):
+    """A place that messages go."""
+
+    def send(self, message: Message, *, address: str, key: str) -> Receipt:
+        """Put the message at `address`. `key` names the delivery, for `find`.
+
+        Raises:
+            TargetBusy, TargetRefused, MessageRejected: it was not sent.
+            OutcomeUncertain: it may have been; ask `find`.
+        """
+        ...
+
+    def update(self, message: Message, *, receipt: Receipt, key: str) -> Receipt:
+        """Replace what was sent, in place. Safe to repeat. Raises as `send` does."""
+        ...
+
+    def find(self, *, address: str, key: str, after: datetime) -> Receipt | None:
+        """Look whether the delivery `key` arrived since `after`. None: it did not, and may be sent again."""
+        ...
+
+
+class IntegrationError(Exception):
+    """Root of what an integration may raise."""
+
+
+class TargetBusy(IntegrationError):
+    """The target asks us to wait. Wait `retry_after` seconds (None: the caller's back-off)."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TargetRefused(IntegrationError):
+    """The target will take nothing until a person acts: a token, a scope, a channel."""
+
+    def __init__(self, message: str, *, what_to_do: str) -> None:
+        super().__init__(f"{message} {what_to_do}")
+        self.what_to_do = what_to_do
+
+
+class MessageRejected(IntegrationError):
+    """The target will never take this message; the reason says why."""
+
+
+class OutcomeUncertain(IntegrationError):
+    """The connection broke after the message left: it may or may not have arrived. Never send again blindly."""
