@@ -1,0 +1,302 @@
+"""The one HTTP door of the collectors: GET, with limits, clear failures, and no way into private networks.
+
+    net = Net(base_url=None)                      # one for each run of a source; a context manager
+    net.home("https://api.steampowered.com")      # a collector names its own origin when it is built
+    net.json("https://api.steampowered.com/…", params={…})
+    net.fetch(url, etag=…, last_modified=…).body
+
+For those who fetch in another way (product pages crawl in a process of their own):
+`refuse_private(url, *, trusted: str | None = None) -> list[str]` returns the checked IP addresses of an address or
+raises SourceRefused / SourceBusy; `move(url, base_url) -> str` is the rule of `--base-url`; `is_public(ip) -> bool`
+judges one IP address.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeVar, cast
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpcore
+import httpx
+
+from collectors.addresses import CheckedBackend, is_public, origin, refuse_private, shown
+from collectors.base import JSON, SourceBusy, SourceRefused
+from collectors.verdicts import judge
+
+__all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown"]
+
+USER_AGENT = "Earful/0.1 (self-hosted social listening)"
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 5
+_ATTEMPTS = 3
+_PATIENCE = 10.0  # seconds that we wait within a run; for longer the caller comes back
+_SAFE_ANYWHERE = {"Accept", "If-None-Match", "If-Modified-Since"}  # another origin gets no other header of ours
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server answered: the whole body, decoded from gzip, at most the door's `max_bytes`."""
+
+    url: str  # where it came from in the end; a home stays a home, whatever stood in for it
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    moved_to: str | None = None  # the new address where the server said "moved for good" (301, 308)
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said that nothing changed (304)."""
+        return self.status == 304
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def move(url: str, base_url: str) -> str:
+    """The address on another server: scheme, host and port replaced, path and query kept after the base's own path."""
+    base, parts = urlsplit(base_url), urlsplit(url)
+    prefix = base.path.rstrip("/")
+    if origin(url) == origin(base_url) and (parts.path + "/").startswith(prefix + "/"):
+        return url
+    return urlunsplit((base.scheme, base.netloc, prefix + (parts.path or "/"), parts.query, ""))
+
+
+class _Stream(httpx.SyncByteStream):
+    """An answer's body, as httpx wants to read it."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class _Transport(httpx.BaseTransport):
+    """httpx over a connection pool that checks each address (httpx's own transport cannot be given a backend)."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(), max_connections=4, keepalive_expiry=30, network_backend=backend
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Unsettled(Exception):
+    """A failure that asking again at once may cure; carries the error to raise where it does not."""
+
+    def __init__(self, error: SourceBusy) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Net:
+    """GET over HTTP for one run of a collector.
+
+    With `base_url`, whatever a collector calls its home (`home`) is fetched from there instead, and that origin is the
+    only one that may be private. Every other address must be public, also behind redirects (at most 5) and at the
+    moment of connecting. A body of more than `max_bytes` (after decompression) is refused. Lost connections, 5xx, 429
+    with a short Retry-After, and cut-off bodies are tried up to three times before they are raised.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        user_agent: str = USER_AGENT,
+        timeout: float = 20.0,
+        max_bytes: int = 5_000_000,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base_url = base_url
+        self.user_agent = user_agent
+        self.timeout = timeout
+        self._base = origin(base_url) if base_url else None
+        self._max_bytes = max_bytes
+        self._sleep = sleep
+        self._homes: set[tuple[str, str, int]] = set()
+        self._client = httpx.Client(
+            transport=_Transport(CheckedBackend(self._base[1:] if self._base else None)),
+            timeout=timeout,
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
+    def home(self, url: str) -> None:
+        """Name an address whose origin is the collector's own: `base_url`, where given, stands in for it."""
+        self._homes.add(origin(url))
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Answer:
+        """GET the address. `etag` and `last_modified`, as received last time, let the server answer "not modified".
+
+        Raises:
+            SourceBusy: no answer, a cut-off or endless body, 429, 5xx.
+            SourceRefused: other refusals, and addresses that are not public.
+        """
+        return self._again(lambda: self._fetch(_with(url, params), _headers(headers, etag, last_modified)))
+
+    def json(
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> JSON:
+        """GET the address and read its body as JSON. Raises as `fetch`, and SourceBusy where the body is no JSON."""
+        asked = {"Accept": "application/json", **(headers or {})}
+        return self._again(lambda: _as_json(self._fetch(_with(url, params), asked)))
+
+    def _again(self, ask: Callable[[], _Read]) -> _Read:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return ask()
+            except _Unsettled as unsettled:
+                wait = unsettled.error.retry_after
+                if attempt == _ATTEMPTS or (wait or 0) > _PATIENCE:
+                    raise unsettled.error from unsettled.__cause__
+                jitter = random.uniform(0.5, 1.0) * attempt  # noqa: S311 - spreads requests, guards nothing
+                self._sleep(wait if wait is not None else jitter)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _fetch(self, url: str, headers: Mapping[str, str]) -> Answer:
+        moved_to: str | None = None
+        for_good = True
+        came_from: str | None = None
+        for _ in range(_MOST_REDIRECTS + 1):
+            target = self._target(url, came_from)
+            answer = self._once(target, url, headers)
+            where = answer.headers.get("location", "")
+            if answer.status not in _REDIRECTS or not where:
+                try:
+                    judge(answer.status, answer.headers, shown(url))
+                except SourceBusy as busy:
+                    raise _Unsettled(busy) from None
+                return Answer(
+                    url=url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to
+                )
+            onward = urljoin(target, where)
+            if origin(onward) != origin(target):
+                headers = {name: value for name, value in headers.items() if name in _SAFE_ANYWHERE}
+            for_good = for_good and answer.status in {301, 308}
+            moved_to = onward if for_good else moved_to
+            came_from, url = url, onward
+        raise SourceRefused(f"{shown(url)} redirects in circles.", what_to_do="Check the address.")
+
+    def _target(self, url: str, came_from: str | None) -> str:
+        """Where to really ask for the address, after the check; `came_from` is the address that redirected here."""
+        place = origin(url)
+        if self.base_url is not None and place in self._homes:
+            return move(url, self.base_url)
+        if place != self._base:
+            try:
+                refuse_private(url)
+            except SourceRefused as refused:
+                if came_from is None:
+                    raise
+                raise SourceRefused(
+                    f"{shown(came_from)} redirects to {shown(url)}, where we do not follow.", what_to_do=str(refused)
+                ) from refused
+        return url
+
+    def _once(self, target: str, url: str, headers: Mapping[str, str]) -> Answer:
+        where = shown(url)
+        try:
+            with closing(
+                self._client.send(self._client.build_request("GET", target, headers=headers), stream=True)
+            ) as reply:
+                body = self._body(reply, where)
+                names = {name.lower(): value for name, value in reply.headers.items()}
+                return Answer(url=url, status=reply.status_code, headers=names, body=body)
+        except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+            raise _Unsettled(SourceBusy(f"{where} did not answer within {self.timeout:g} seconds.")) from error
+        except (httpcore.ConnectError, httpx.ConnectError) as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise SourceRefused(
+                    f"The certificate of {where} is not valid.",
+                    what_to_do="Check the address, or wait until it is renewed.",
+                ) from error
+            raise _Unsettled(SourceBusy(f"{where} cannot be reached.")) from error
+        except (httpcore.RemoteProtocolError, httpx.RemoteProtocolError, httpx.DecodingError) as error:
+            raise _Unsettled(SourceBusy(f"{where} broke its answer off, or sent a damaged one.")) from error
+        except (httpcore.NetworkError, httpx.NetworkError) as error:
+            raise _Unsettled(SourceBusy(f"{where} closed the connection before it had answered.")) from error
+        except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, httpx.InvalidURL) as error:
+            raise SourceRefused(f"{where} is not an address that can be asked.", what_to_do="Correct it.") from error
+
+    def _body(self, reply: httpx.Response, where: str) -> bytes:
+        deadline = time.monotonic() + 3 * self.timeout
+        body = bytearray()
+        for piece in reply.iter_bytes():
+            body += piece
+            if len(body) > self._max_bytes:
+                raise SourceRefused(
+                    f"{where} sends more than {self._max_bytes / 1e6:g} MB.", what_to_do="Give a smaller page or feed."
+                )
+            if time.monotonic() > deadline:
+                raise SourceBusy(f"{where} did not finish its answer within {3 * self.timeout:g} seconds.")
+        return bytes(body)
+
+
+def _with(url: str, params: Mapping[str, str] | None) -> str:
+    return str(httpx.URL(url).copy_merge_params(params)) if params else url
+
+
+def _headers(given: Mapping[str, str] | None, etag: str | None, last_modified: str | None) -> dict[str, str]:
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {**(given or {}), **{name: value for name, value in conditions.items() if value}}
+
+
+def _as_json(answer: Answer) -> JSON:
+    where, start = shown(answer.url), answer.body[:200].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not start:
+        raise _Unsettled(SourceBusy(f"{where} sent an empty answer where data was due."))
+    if start.startswith(b"<") or "html" in answer.content_type:
+        words = " ".join(start.decode("utf-8", "replace").split())[:80]
+        raise SourceBusy(f"{where} sent a web page where data was due (a block, or maintenance?): {words}")
+    try:
+        return cast("JSON", json.loads(answer.body))
+    except (ValueError, RecursionError) as error:
+        raise _Unsettled(
+            SourceBusy(f"{where} sent data that is cut off or damaged ({len(answer.body)} bytes).")
+        ) from error

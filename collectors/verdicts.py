@@ -1,0 +1,64 @@
+"""What an HTTP status means for us: nothing, waiting, or asking a person. One table for all collectors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from collectors.base import SourceBusy, SourceRefused
+
+_REFUSALS = {
+    400: ("does not accept our request (400).", "Check the source's options."),
+    401: ("does not accept our credentials (401).", "Check the source's keys: they may be wrong or withdrawn."),
+    402: ("wants to be paid (402).", "Check the account that the key belongs to."),
+    403: ("forbids us to read it (403).", "Check that the key may read it, and that we are not blocked."),
+    404: ("has nothing at this address (404).", "Check the address, or the id in the source's options."),
+    410: ("says that it is gone for good (410).", "Remove the source, or give its new address."),
+    451: ("may not show it for legal reasons (451).", "Remove the source."),
+}
+
+
+def judge(status: int, headers: Mapping[str, str], where: str) -> None:
+    """Return for a usable answer (2xx, 304); raise for any other. `where` names the address in messages.
+
+    Raises:
+        SourceBusy: 408, 425, 429 and 5xx; `retry_after` in seconds where the platform says.
+        SourceRefused: other 4xx, and a redirect that leads nowhere.
+    """
+    if 200 <= status < 300 or status == 304:
+        return
+    wait = retry_after(headers)
+    if status == 429:
+        raise SourceBusy(f"{where} asks us to slow down (429){_in_words(wait)}.", retry_after=wait)
+    if status in {408, 425} or status >= 500:
+        raise SourceBusy(f"{where} has trouble of its own ({status}){_in_words(wait)}.", retry_after=wait)
+    if status in _REFUSALS:
+        message, what_to_do = _REFUSALS[status]
+        raise SourceRefused(f"{where} {message}", what_to_do=what_to_do)
+    if 300 <= status < 400:
+        raise SourceRefused(f"{where} redirects without saying where ({status}).", what_to_do="Check the address.")
+    raise SourceRefused(f"{where} refuses our request ({status}).", what_to_do="Check the source's options.")
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """Seconds to wait, of a Retry-After header in seconds or as an HTTP date (RFC 9110, 10.2.3); None without one."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _in_words(wait: float | None) -> str:
+    return "" if wait is None else f", and to come back in {math.ceil(wait)} seconds"
