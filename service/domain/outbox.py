@@ -1,0 +1,41 @@
+"""The one state machine of whatever leaves: deliveries, replies, tickets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OutboxState(StrEnum):
+    """How far an outgoing message has come."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"  # to be sent
+    SENDING = "sending"  # left, or about to; whoever finds it here looks before sending again
+    SENT = "sent"
+    UNCERTAIN = "uncertain"  # may have arrived; settled by looking
+    FAILED = "failed"
+    MANUAL = "manual"  # only a person can do it
+
+
+MOVES: dict[OutboxState, frozenset[OutboxState]] = {
+    OutboxState.DRAFT: frozenset({OutboxState.APPROVED}),
+    OutboxState.APPROVED: frozenset({OutboxState.SENDING, OutboxState.MANUAL}),
+    OutboxState.SENDING: frozenset(
+        {OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.APPROVED}
+    ),
+    OutboxState.UNCERTAIN: frozenset({OutboxState.SENT, OutboxState.APPROVED, OutboxState.FAILED}),
+    OutboxState.SENT: frozenset({OutboxState.SENDING}),  # an update in place
+    OutboxState.FAILED: frozenset({OutboxState.APPROVED}),
+    OutboxState.MANUAL: frozenset({OutboxState.SENT}),
+}
+
+
+def move(current: OutboxState, wanted: OutboxState) -> OutboxState:
+    """The wanted state, where the machine allows it.
+
+    Raises:
+        ValueError: the move is not in the table; the caller's idea of the message is wrong.
+    """
+    if wanted not in MOVES[current]:
+        raise ValueError(f"a message that is {current} cannot become {wanted}")
+    return wanted

@@ -1,0 +1,27 @@
+"""SQLModel tables, nothing else. Importing this package registers them all."""
+
+from service.models.people import AuditEvent, Customer, Identity, Note, Order, Organisation
+from service.models.posts import Author, Post, PostVersion, SetAsideItem, Source, SourceRun
+from service.models.readings import Reading
+from service.models.work import Case, Delivery, Issue, IssuePost, Reply
+
+__all__ = [
+    "AuditEvent",
+    "Author",
+    "Case",
+    "Customer",
+    "Delivery",
+    "Identity",
+    "Issue",
+    "IssuePost",
+    "Note",
+    "Order",
+    "Organisation",
+    "Post",
+    "PostVersion",
+    "Reading",
+    "Reply",
+    "SetAsideItem",
+    "Source",
+    "SourceRun",
+]

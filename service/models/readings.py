@@ -1,0 +1,38 @@
+"""What the models made of a post."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from service.models.columns import json_column, key, moment, refers_to, vector_column
+
+
+class Reading(SQLModel, table=True):
+    """All heads' answers for a post's current version. One row a post; read again, it is replaced."""
+
+    __tablename__ = "readings"
+    __table_args__ = (
+        Index("ix_readings_intents", "intents", postgresql_using="gin"),
+        Index("ix_readings_topics", "topics", postgresql_using="gin"),
+    )
+
+    id: int | None = key()
+    post_id: int = refers_to("posts.id", unique=True)
+    post_version: int
+    model_version: str
+    read_at: datetime = moment()
+    language: str = Field(index=True)
+    language_score: float
+    sentiment: str | None = Field(default=None, index=True)
+    sentiment_score: float | None = None
+    intents: dict[str, Any] = json_column()  # label -> score, those that hold
+    topics: dict[str, Any] = json_column()  # label -> score, those that hold
+    urgency: float
+    spam: float = 0.0
+    understood: bool
+    why_not: str | None = None
+    vector: Any = vector_column()

@@ -1,0 +1,1 @@
+"""All SQL. One file a noun; `database.py` holds the only commit."""

