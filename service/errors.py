@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -36,9 +37,27 @@ class Invalid(ServiceError):
 
 
 class ConfigError(ServiceError):
-    """A setting or a configuration file is wrong. Stops the start with exit code 2."""
+    """A setting or a configuration file is wrong. Stops the start with exit code 2.
 
-    def __init__(self, message: str, *, fix: str, file: Path | None = None, line: int | None = None) -> None:
+    `problems` holds everything that was found, so that a person mends it all in one go; the attributes are the first's.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str,
+        file: Path | None = None,
+        line: int | None = None,
+        also: Sequence[ConfigError] = (),
+    ) -> None:
         place = f"{file}{f', line {line}' if line else ''}: " if file else ""
-        super().__init__(f"{place}{message} {fix}")
+        super().__init__("\n".join([f"{place}{message} {fix}", *map(str, also)]))
         self.message, self.fix, self.file, self.line = message, fix, file, line
+        self.problems: tuple[ConfigError, ...] = (self, *also)
+
+    @classmethod
+    def several(cls, problems: Sequence[ConfigError]) -> ConfigError:
+        """One error that carries all of `problems` (at least one), in their order."""
+        first, *others = [each for problem in problems for each in problem.problems]
+        return cls(first.message, fix=first.fix, file=first.file, line=first.line, also=others)
