@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.dataclasses import dataclass
 
 Source: TypeAlias = Literal["steam", "shop", "forum", "reddit", "survey"]
@@ -20,9 +20,10 @@ Stars: TypeAlias = Annotated[int, Field(ge=1, le=5)]
 Slug: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Days: TypeAlias = Annotated[float, Field(ge=-56, le=0)]
 """A moment, in days before "now"."""
-Text: TypeAlias = Annotated[str, Field(min_length=1), BeforeValidator(lambda text: text.strip() if text else text)]
+Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 _STRICT = ConfigDict(extra="forbid")
+_RESERVED_ADDRESS = re.compile(r"[^@\s]+@([\w-]+\.)*example(\.(com|net|org))?")  # RFC 2606: nobody's address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -130,8 +131,8 @@ class SamplePost:
             raise ValueError("give `edited` or `deleted`, not both: both would happen in phase 2")
         if self.edited and self.edited.at < self.at:
             raise ValueError(f"edited at {self.edited.at}, before it was written at {self.at}")
-        if self.email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+\.example(\.[a-z]+)?|[^@\s]+@example\.\w+", self.email):
-            raise ValueError(f"`{self.email}` is not an address under example.org, example.com or .example")
+        if self.email is not None and not _RESERVED_ADDRESS.fullmatch(self.email):
+            raise ValueError(f"`{self.email}` must be under a name reserved for examples, such as example.org")
         return self
 
 
@@ -153,4 +154,4 @@ class Content:
     titles: dict[str, Title]
     writers: dict[str, Writer]
     issues: dict[str, PlantedIssue]
-    posts: tuple[SamplePost, ...]  # oldest first
+    posts: tuple[SamplePost, ...]  # in the order of the files
