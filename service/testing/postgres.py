@@ -1,0 +1,94 @@
+"""Real PostgreSQL for tests: one embedded server, migrated once into a template, copied for each test.
+
+Safe for several test processes at once: they share the server of the folder they are given, and one of them makes the
+template while the others wait.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Engine, make_url
+
+from service.store import embedded, schema
+from service.store.database import connect
+
+TEMPLATE = "earful_template"
+
+# Any number will do: it keeps two test processes from making the template at once.
+_TEMPLATE_LOCK = 722_302
+
+# The data is thrown away: nothing needs to survive a power cut.
+_CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """Run a server in `folder` while the context lasts; yield the address of its own `postgres` database.
+
+    Processes that name the same folder share the server; the last one to leave stops it.
+
+    Raises:
+        ConfigError: the folder cannot be used.
+    """
+    with embedded.server(folder, database="postgres") as admin_url:
+        with psycopg.connect(admin_url, autocommit=True) as admin:
+            admin.execute("SELECT pg_advisory_lock(%s)", (_TEMPLATE_LOCK,))
+            if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
+                _make_template(admin, admin_url)
+        yield admin_url
+
+
+@contextmanager
+def database(admin_url: str) -> Iterator[Engine]:
+    """A database of its own at the newest schema, empty, dropped at the end with whoever still holds it."""
+    with _copy_of(TEMPLATE, admin_url) as engine:
+        yield engine
+
+
+@contextmanager
+def empty_database(admin_url: str) -> Iterator[Engine]:
+    """As `database`, without any schema: for tests of the migrations themselves."""
+    with _copy_of("template0", admin_url) as engine:
+        yield engine
+
+
+def _make_template(admin: psycopg.Connection, admin_url: str) -> None:
+    for setting in _CARELESS:
+        admin.execute(f"ALTER SYSTEM SET {setting}".encode())
+    admin.execute("SELECT pg_reload_conf()")
+    # Under another name until it is whole: a killed run must not leave half a template behind.
+    making = f"{TEMPLATE}_making"
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making)))
+    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+    engine = connect(_address(admin_url, making))
+    try:
+        schema.upgrade(engine)
+    finally:
+        engine.dispose()
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    admin.execute(rename.format(sql.Identifier(making), sql.Identifier(TEMPLATE)))
+
+
+@contextmanager
+def _copy_of(template: str, admin_url: str) -> Iterator[Engine]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+    engine = connect(_address(admin_url, name))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with psycopg.connect(admin_url, autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _address(admin_url: str, name: str) -> str:
+    return make_url(admin_url).set(database=name).render_as_string(hide_password=False)
