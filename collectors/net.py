@@ -28,6 +28,7 @@ import httpx
 
 from collectors.addresses import CheckedBackend, is_public, origin, refuse_private, shown
 from collectors.base import JSON, SourceBusy, SourceRefused
+from collectors.plain import storable
 from collectors.verdicts import judge
 
 __all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown"]
@@ -163,6 +164,10 @@ class Net:
         """Name an address whose origin is the collector's own: `base_url`, where given, stands in for it."""
         self._homes.add(origin(url))
 
+    def pause(self, seconds: float) -> None:
+        """Wait, between two requests that should not follow each other at once."""
+        self._sleep(seconds)
+
     def fetch(
         self,
         url: str,
@@ -183,7 +188,10 @@ class Net:
     def json(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> JSON:
-        """GET the address and read its body as JSON. Raises as `fetch`, and SourceBusy where the body is no JSON."""
+        """GET the address and read its body as JSON, less what no database holds (`plain.storable`).
+
+        Raises as `fetch`, and SourceBusy where the body is no JSON.
+        """
         asked = {"Accept": "application/json", **(headers or {})}
         return self._again(lambda: _as_json(self._fetch(_with(url, params), asked)))
 
@@ -295,7 +303,7 @@ def _as_json(answer: Answer) -> JSON:
         words = " ".join(start.decode("utf-8", "replace").split())[:80]
         raise SourceBusy(f"{where} sent a web page where data was due (a block, or maintenance?): {words}")
     try:
-        return cast("JSON", json.loads(answer.body))
+        return storable(cast("JSON", json.loads(answer.body)))
     except (ValueError, RecursionError) as error:
         raise _Unsettled(
             SourceBusy(f"{where} sent data that is cut off or damaged ({len(answer.body)} bytes).")

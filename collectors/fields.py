@@ -1,0 +1,81 @@
+"""Reading the fields of a payload that somebody else made: the right type, or PostUnreadable that names the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from collectors.base import JSON, PostUnreadable
+from collectors.plain import tidy
+
+_LARGEST_COUNT = 2**31 - 1  # platforms send 4294967295 where a counter fell below zero
+
+
+def obj(payload: Mapping[str, JSON], name: str) -> dict[str, JSON]:
+    """The object in this field."""
+    value = payload.get(name)
+    if not isinstance(value, dict):
+        raise _wrong(payload, name, "an object")
+    return value
+
+
+def obj_or_empty(payload: Mapping[str, JSON], name: str) -> dict[str, JSON]:
+    """The object in this field, or an empty one."""
+    value = payload.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(payload: Mapping[str, JSON], name: str) -> str:
+    """The text in this field, tidied; numbers are taken as they would be written. May be empty."""
+    value = payload.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _wrong(payload, name, "a text")
+    return tidy(str(value))
+
+
+def text_or_none(payload: Mapping[str, JSON], name: str) -> str | None:
+    """The text in this field; None where it is absent, empty or something else."""
+    value = payload.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return tidy(str(value)) or None
+
+
+def truth(payload: Mapping[str, JSON], name: str) -> bool:
+    """The true or false (also 1 or 0) in this field."""
+    value = payload.get(name)
+    if value in (True, False):
+        return bool(value)
+    raise _wrong(payload, name, "true or false")
+
+
+def count_or_none(payload: Mapping[str, JSON], name: str) -> int | None:
+    """The count in this field, not below zero; None where there is none."""
+    value = payload.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _LARGEST_COUNT else None
+
+
+def moment(payload: Mapping[str, JSON], name: str) -> datetime:
+    """The time in this field, given in seconds since 1970, in UTC."""
+    value = payload.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong(payload, name, "a time in seconds since 1970")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _wrong(payload, name, "a time in seconds since 1970") from None
+
+
+def sample(payload: JSON) -> str:
+    """The beginning of a payload, as JSON, for a person who looks for what is wrong."""
+    return json.dumps(payload, ensure_ascii=False, default=str)[:2000]
+
+
+def _wrong(payload: Mapping[str, JSON], name: str, right: str) -> PostUnreadable:
+    if name not in payload:
+        return PostUnreadable(f"The field {name} is missing; it should be {right}.", raw=sample(dict(payload)))
+    found = json.dumps(payload[name], default=str)[:60]
+    return PostUnreadable(f"The field {name} should be {right}, not {found}.", raw=sample(dict(payload)))

@@ -1,0 +1,49 @@
+"""Plain text of what platforms send: markup removed, and nothing in it that a database or a JSON file cannot hold."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import html_text
+
+from collectors.base import JSON
+
+_BB_LINK = re.compile(r"\[url=[^\]]*\]", re.IGNORECASE)
+_BB_BREAK = re.compile(r"\[(?:/?(?:list|olist|table|tr|quote|code|h[1-3]|hr)(?:=[^\]]*)?|\*)\]", re.IGNORECASE)
+_BB_REST = re.compile(
+    r"\[/?(?:b|i|u|s|strike|spoiler|noparse|url|img|td|th|previewyoutube|c|p)(?:=[^\]]*)?\]", re.IGNORECASE
+)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def tidy(text: str) -> str:
+    """The text with one sort of line break, at most one empty line in a row, no NUL and no half characters."""
+    text = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = (line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def from_html(markup: str) -> str:
+    """The words that a reader of the HTML sees, paragraphs kept apart; scripts and styles are left out."""
+    if "<" not in markup and "&" not in markup:
+        return tidy(markup)
+    return tidy(html_text.extract_text(_UNSTORABLE.sub(" ", markup)))
+
+
+def from_bbcode(markup: str) -> str:
+    """The words of Steam's BBCode, list items and quotes on lines of their own."""
+    return tidy(_BB_REST.sub("", _BB_BREAK.sub("\n", _BB_LINK.sub("", markup))))
+
+
+def storable(value: JSON) -> JSON:
+    """The same JSON without what PostgreSQL's jsonb refuses: NUL, half characters, and numbers that are not finite."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value) if _UNSTORABLE.search(value) else value
+    if isinstance(value, dict):
+        return {str(storable(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

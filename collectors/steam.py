@@ -1,0 +1,292 @@
+"""Reviews of one game on Steam, by the keyless IUserReviewsService/GetAppReviews.
+
+The list is asked for in the order of the last change (filter 2), so that new and edited reviews stand first and
+listening ends where known ones begin. Facts about the platform come from
+partner.steamgames.com/doc/webapi/IUserReviewsService and from what other clients found: a page may be short in the
+middle, only an empty one ends the list, and at busy hours Steam sends empty pages that are not the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import cast
+
+from pydantic import BaseModel, Field
+
+from collectors import fields
+from collectors.base import (
+    JSON,
+    Author,
+    Collector,
+    Cursor,
+    Engagement,
+    Page,
+    Passport,
+    Post,
+    PostKind,
+    PostUnreadable,
+    RawPost,
+    ReplyDoor,
+    SetAside,
+    SourceBusy,
+    SourceRefused,
+    Spec,
+)
+from collectors.net import Net
+from collectors.options import Options, Words
+from collectors.plain import from_bbcode
+
+HOME = "https://api.steampowered.com"
+_REVIEWS = f"{HOME}/IUserReviewsService/GetAppReviews/v1/"
+_BY_LAST_CHANGE = 2
+_ALL_PURCHASES = 1
+_FALSE_ENDS = 5  # how often an empty page is asked for again before it is believed
+_ANCHORS = 50
+_SLACK = 2  # Steam's total is often one or two more than it shows
+
+LANGUAGES = {
+    "arabic": "ar", "brazilian": "pt-BR", "bulgarian": "bg", "czech": "cs", "danish": "da", "dutch": "nl",
+    "english": "en", "finnish": "fi", "french": "fr", "german": "de", "greek": "el", "hungarian": "hu",
+    "indonesian": "id", "italian": "it", "japanese": "ja", "koreana": "ko", "latam": "es-419", "malay": "ms",
+    "norwegian": "no", "polish": "pl", "portuguese": "pt-PT", "romanian": "ro", "russian": "ru", "schinese": "zh-Hans",
+    "spanish": "es-ES", "swedish": "sv", "tchinese": "zh-Hant", "thai": "th", "turkish": "tr", "ukrainian": "uk",
+    "vietnamese": "vi",
+}  # fmt: skip
+"""Steam's names of languages (partner.steamgames.com/doc/store/localization/languages) and their BCP 47 tags."""
+
+
+class SteamOptions(Options):
+    """Which reviews to listen to."""
+
+    appid: int = Field(gt=0, description="The game's number, as in store.steampowered.com/app/440.")
+    product: str | None = Field(default=None, description="What we call the game; shown with its reviews.")
+    languages: Words = Field(default=("all",), description="Steam's names of languages (english,german), or all.")
+    page_size: int = Field(default=100, ge=1, le=100, description="Reviews in one answer.")
+    offtopic: bool = Field(default=True, description="Also reviews from times that Steam marks as a review bomb.")
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How far one walk down the list has come; what of it must outlive the run goes into the cursor."""
+
+    known: dict[str, int]  # recommendationid -> timestamp_updated: the top of the list at the last finished walk
+    floor: float  # nothing that was last changed before this is wanted (seconds since 1970)
+    position: str = "*"
+    top: dict[str, int] = field(default_factory=dict)  # the top of the list in this walk
+    seen: int = 0
+    handed: set[tuple[str, int]] = field(default_factory=set)
+    visited: set[str] = field(default_factory=set)
+    met: bool = False  # has a known review, or an older one, been met?
+
+    @classmethod
+    def of(cls, cursor: Cursor | None, since: datetime | None) -> _Walk:
+        """Go on in an unfinished walk, or begin a new one."""
+        stored = cursor or {}
+        known = _anchors(stored, "anchors")
+        floor = min(known.values()) if known else since.timestamp() if since else 0.0
+        walk = cls(known=known, floor=floor)
+        below = fields.obj_or_empty(stored, "below")
+        if below:
+            walk.position = fields.text(below, "position")
+            walk.top = _anchors(below, "top")
+            walk.seen = fields.count_or_none(below, "seen") or 0
+        return walk
+
+    def unfinished(self) -> Cursor:
+        """Where to go on should this walk break off after what was handed over."""
+        return {
+            "anchors": dict(self.known.items()),
+            "below": {"position": self.position, "top": dict(self.top.items()), "seen": self.seen},
+        }
+
+    def finished(self) -> Cursor:
+        """Where the next walk ends. Sorted by time, since a database may forget the order of names."""
+        newest = sorted({**self.known, **self.top}.items(), key=lambda anchor: -anchor[1])
+        return {"anchors": dict(newest[:_ANCHORS])}
+
+    def note(self, name: str, changed: int) -> bool:
+        """Take note of the next review down the list; returns whether it is new or changed."""
+        if len(self.top) < _ANCHORS:
+            self.top.setdefault(name, changed)
+        if self.known.get(name) == changed or changed < self.floor:
+            self.met = True
+            return False
+        if (name, changed) in self.handed:  # the list moved while we walked
+            return False
+        self.handed.add((name, changed))
+        return True
+
+    def gap(self, total: int | None) -> str | None:
+        """What was missed, in words, when the list has ended."""
+        if self.known and not self.met:
+            return "None of the reviews known from last time was met; some in between may be missing."
+        if not self.met and total is not None and self.seen < total - _SLACK:
+            return f"Steam showed {self.seen} of the {total} reviews that it says there are."
+        return None
+
+
+class Steam:
+    """Listens to the reviews of one game."""
+
+    def __init__(self, options: SteamOptions, net: Net) -> None:
+        self._options = options
+        self._net = net
+        net.home(HOME)
+
+    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
+        """Yield new and edited reviews, last changed first; see `Collector.pages`.
+
+        Each page's cursor goes on below that page, so that a walk which broke off is taken up where it stopped.
+        """
+        walk = _Walk.of(cursor, since)
+        over = False
+        for number in count(1):
+            reviews, total, onward = self._listing(walk)
+            posts, set_aside = self._read(reviews, walk, number)
+            walk.visited.add(walk.position)
+            walk.position = onward
+            over = walk.met or not reviews or not onward or onward in walk.visited
+            yield Page(
+                posts=posts,
+                set_aside=set_aside,
+                cursor=walk.finished() if over else walk.unfinished(),
+                gap=walk.gap(total) if over else None,
+                total=total,
+            )
+            if over:
+                return
+
+    def parse(self, raw: RawPost) -> Post:
+        """Make the post of one review; see `Collector.parse`."""
+        review, appid = fields.obj(raw, "review"), fields.text(raw, "appid")
+        created, changed = fields.moment(review, "timestamp_created"), fields.moment(review, "timestamp_updated")
+        recommended = fields.truth(review, "voted_up")
+        steamid = fields.text_or_none(fields.obj_or_empty(review, "author"), "steamid")
+        profile = f"https://steamcommunity.com/profiles/{steamid}" if steamid else None
+        name = fields.text(review, "recommendationid")
+        if not name:
+            raise PostUnreadable("The review has no recommendationid.", raw=fields.sample(review))
+        return Post(
+            kind=PostKind.REVIEW,
+            external_id=name,
+            url=f"{profile}/recommended/{appid}/" if profile else None,
+            text=from_bbcode(fields.text(review, "review")),
+            created_at=created,
+            edited_at=changed if changed > created else None,
+            author=Author(external_id=steamid, url=profile) if steamid else None,
+            language=LANGUAGES.get(fields.text_or_none(review, "language") or ""),
+            rating=1.0 if recommended else 0.0,
+            rating_label="Recommended" if recommended else "Not recommended",
+            product=fields.text_or_none(raw, "product"),
+            engagement=Engagement(
+                likes=fields.count_or_none(review, "votes_up"), replies=fields.count_or_none(review, "comment_count")
+            ),
+            raw=raw,
+        )
+
+    def _listing(self, walk: _Walk) -> tuple[list[JSON], int | None, str]:
+        """Reviews, total and the next position; an empty list only where the list really ends.
+
+        Raises SourceBusy where a game that had reviews shows none at all.
+        """
+        for attempt in range(_FALSE_ENDS + 1):
+            answer = self._ask(walk.position)
+            reviews, total = _list(answer, "reviews"), _total(answer)
+            at_top = walk.position == "*"
+            more_due = walk.seen < (total or 0) - _SLACK or (at_top and bool(walk.known))
+            if reviews or not more_due:
+                return reviews, total, fields.text_or_none(answer, "cursor") or ""
+            if attempt < _FALSE_ENDS:
+                self._net.pause(float(attempt + 1))
+        if at_top:
+            raise SourceBusy(
+                f"Steam shows no reviews of app {self._options.appid}, though there are some: "
+                f"asked {_FALSE_ENDS + 1} times. Taken as a fault of Steam, not as the end of all reviews."
+            )
+        return [], total, ""
+
+    def _ask(self, position: str) -> dict[str, JSON]:
+        wanted: dict[str, JSON] = {
+            "appid": self._options.appid,
+            "filter": _BY_LAST_CHANGE,
+            "languages": [*self._options.languages],
+            "purchase_type": _ALL_PURCHASES,
+            "num_per_page": self._options.page_size,
+            "filter_offtopic_activity": not self._options.offtopic,
+            "cursor": position,
+        }
+        answer = self._net.json(_REVIEWS, params={"input_json": json.dumps(wanted, separators=(",", ":"))})
+        if not isinstance(answer, dict) or not isinstance(answer.get("response"), dict):
+            raise SourceBusy("Steam answered in a form that we do not know; its API may have changed.")
+        inner = fields.obj(answer, "response")
+        if not inner:
+            raise SourceRefused(
+                f"Steam knows no app {self._options.appid}.",
+                what_to_do="Check appid: it is the number in the game's store address.",
+            )
+        return inner
+
+    def _read(self, reviews: list[JSON], walk: _Walk, page: int) -> tuple[list[Post], list[SetAside]]:
+        posts: list[Post] = []
+        set_aside: list[SetAside] = []
+        for number, review in enumerate(reviews, start=1):
+            walk.seen += 1
+            raw: RawPost = {"review": review, "appid": self._options.appid, "product": self._options.product}
+            try:
+                post = self.parse(raw)
+            except PostUnreadable as unreadable:
+                place = f"app {self._options.appid}, page {page}, review {number}"
+                set_aside.append(SetAside(place=place, reason=str(unreadable), raw=unreadable.raw))
+                continue
+            if walk.note(post.external_id, int((post.edited_at or post.created_at).timestamp())):
+                posts.append(post)
+        return posts, set_aside
+
+
+def _anchors(stored: Mapping[str, JSON], name: str) -> dict[str, int]:
+    return {key: value for key, value in fields.obj_or_empty(stored, name).items() if isinstance(value, int)}
+
+
+def _list(answer: Mapping[str, JSON], name: str) -> list[JSON]:
+    value = answer.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _total(answer: Mapping[str, JSON]) -> int | None:
+    matching = fields.count_or_none(answer, "total_matching")
+    if matching is not None:
+        return matching
+    return fields.count_or_none(fields.obj_or_empty(answer, "query_summary"), "total_reviews")
+
+
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:  # noqa: ARG001 - the Spec's signature
+    """The collector for validated options; Steam needs no key."""
+    return Steam(cast("SteamOptions", options), net)
+
+
+SPEC = Spec(
+    kind="steam",
+    title="Steam reviews",
+    options=SteamOptions,
+    build=build,
+    passport=Passport(
+        may_link=True,
+        may_reply=ReplyDoor.LINK,
+        may_export=True,
+        may_train=True,
+        keep_raw_days=None,
+        recheck_hours=None,
+        attribution="Review on Steam",
+        terms="Valve's Web API terms limit use and passing on; we found nothing in them about fitting models. A Steam id "
+        "may be tied to a customer only where the customer's record already holds it (they signed in or told us), "
+        "never by likeness. Answers are written on Steam's own page; asking for reviews is forbidden.",
+    ),
+    home=HOME,
+    safe_to_resume=True,
+    sees_edits=True,
+    sees_deletes=False,
+)
