@@ -51,3 +51,14 @@ def vector_column(*, nullable: bool = False) -> Any:
     """A float32 vector of the grouping and search space."""
     default: dict[str, Any] = {"default": None} if nullable else {}
     return Field(sa_type=VectorType(VECTOR_WIDTH), nullable=nullable, **default)
+
+
+def id_of(row: Any) -> int:
+    """The id of a stored row.
+
+    Raises:
+        ValueError: the row was never stored; a mistake of ours.
+    """
+    if row.id is None:
+        raise ValueError(f"{type(row).__name__} has no id: it was never stored")
+    return int(row.id)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Numeric
+from sqlalchemy import Index, Numeric, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.models.columns import json_column, key, moment, refers_to
@@ -48,6 +48,7 @@ class Identity(SQLModel, table=True):
 
     __tablename__ = "identities"
     __table_args__ = (
+        UniqueConstraint("author_id", "customer_id"),
         Index("ix_identities_one_confirmed", "author_id", unique=True, postgresql_where="state = 'confirmed'"),
     )
 

@@ -34,5 +34,6 @@ class Reading(SQLModel, table=True):
     urgency: float
     spam: float = 0.0
     understood: bool
+    groupable: bool = False  # reports something that could have a cause to find (domain.issues)
     why_not: str | None = None
     vector: Any = vector_column()

@@ -1,0 +1,66 @@
+"""The order of the stages: the only place that knows what follows what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.pipeline.outcome import Job, batches
+
+FIRST = "understand"
+_FOLLOWS = {"understand": "link", "link": "group", "group": "route"}
+
+
+def start(post_ids: Sequence[int]) -> list[Job]:
+    """The jobs for posts that are new, changed or gone."""
+    return [_job(FIRST, batch) for batch in batches(post_ids)]
+
+
+def follow(stage: str, post_ids: Sequence[int]) -> list[Job]:
+    """The jobs after `stage` has done its work on these posts; none after the last stage or for no posts."""
+    successor = _FOLLOWS.get(stage)
+    if successor is None:
+        return []
+    return [_job(successor, batch) for batch in batches(post_ids)]
+
+
+def collect(source_id: int) -> Job:
+    """The job that listens to a source; queued and running once at most."""
+    return Job(
+        task="collect",
+        arguments={"source_id": source_id},
+        queue="sources",
+        lock=f"source:{source_id}",
+        queueing_lock=f"collect:{source_id}",
+    )
+
+
+def recheck(source_id: int) -> Job:
+    """The job that looks a source's kept posts up again."""
+    return Job(
+        task="recheck",
+        arguments={"source_id": source_id},
+        queue="sources",
+        lock=f"source:{source_id}",
+        queueing_lock=f"recheck:{source_id}",
+    )
+
+
+def deliver(delivery_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that brings one delivery to its target."""
+    return Job(
+        task="deliver",
+        arguments={"delivery_id": delivery_id},
+        queue="deliveries",
+        lock=f"delivery:{delivery_id}",
+        wait_seconds=wait_seconds,
+    )
+
+
+def route_issues(issue_ids: Sequence[int]) -> list[Job]:
+    """The job that tells people about issues whose state changed."""
+    return [Job(task="route_issues", arguments={"issue_ids": list(issue_ids)})] if issue_ids else []
+
+
+def _job(stage: str, post_ids: Sequence[int]) -> Job:
+    # Grouping sees all that is loose, so one job at a time gains nothing from a second beside it.
+    return Job(task=stage, arguments={"post_ids": list(post_ids)}, lock="group" if stage == "group" else None)

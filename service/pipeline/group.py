@@ -1,0 +1,121 @@
+"""Posts with one cause -> one issue: join, open, or stay loose; then the issue's state is judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from nlp.base import Vector
+from nlp.grouping import GroupItem, group
+from service.domain.issues import IssueState, judge
+from service.domain.titles import Voice, title_of
+from service.models import Issue, Post, Reading
+from service.models.columns import id_of
+from service.pipeline import flow
+from service.pipeline.outcome import Outcome
+from service.store import issues, posts
+from service.tools import Tools
+
+WINDOW = timedelta(days=60)  # older posts that found no company stay alone
+_HANDS_OFF = (IssueState.MUTED, IssueState.MERGED)
+"""States that a person set and that posts do not change."""
+
+
+def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
+    """Place the posts that were not grouped at their version; tell of issues whose state changed."""
+    issues.hold_grouping(session)
+    behind = posts.lock_behind(session, post_ids, "grouped")
+    now = tools.clock()
+    touched = set(issues.leave(session, [id_of(post) for post in behind]))
+    readings = _groupable(session, behind)
+    for product in sorted({post.product for post in behind}, key=str):
+        mine = [(post, readings[id_of(post)]) for post in behind if post.product == product and id_of(post) in readings]
+        if mine:
+            touched |= _place(session, product, mine, now)
+    posts.mark(session, behind, "grouped")
+    changed = [issue_id for issue_id in sorted(touched) if review(session, issue_id, now)]
+    return Outcome(next=[*flow.follow("group", [id_of(p) for p in behind]), *flow.route_issues(changed)])
+
+
+def review(session: Session, issue_id: int, now: datetime) -> bool:
+    """Recount an issue and judge its state from its posts; True where the state changed."""
+    session.flush()
+    issue = session.get_one(Issue, issue_id)
+    found = issues.members(session, issue_id)
+    times = [at for _, at, _ in found]
+    issues.recount(issue, times, [vector for _, _, vector in found])
+    if issue.state in _HANDS_OFF:
+        return False
+    fixed_at = issue.state_changed_at if issue.state == IssueState.FIXED else None
+    verdict = judge(times, now=now, fixed_at=fixed_at)
+    issue.state_reason = verdict.reason
+    if verdict.state == issue.state:
+        return False
+    issue.state, issue.state_changed_at = verdict.state, now
+    return True
+
+
+def _groupable(session: Session, behind: Sequence[Post]) -> dict[int, Vector]:
+    rows = session.execute(
+        select(col(Reading.post_id), col(Reading.vector)).where(
+            col(Reading.post_id).in_([post.id for post in behind if post.deleted_at is None]), col(Reading.groupable)
+        )
+    )
+    return {int(post): np.asarray(vector, dtype=np.float32) for post, vector in rows}
+
+
+def _place(session: Session, product: str | None, mine: Sequence[tuple[Post, Vector]], now: datetime) -> set[int]:
+    new = [GroupItem(key=id_of(post), vector=vector, at=post.created_at) for post, vector in mine]
+    ours = {item.key for item in new}
+    oldest = min(item.at for item in new) - WINDOW
+    loose = [item for item in issues.loose_posts(session, product, since=oldest) if item.key not in ours]
+    known = {issue.number: issue.centroid for issue in issues.known_issues(session, product)}
+    result = group(new, loose, issues.known_issues(session, product))
+    vectors = {item.key: item.vector for item in (*loose, *new)}
+    for key, number in result.joins.items():
+        nearness = _cosine(vectors[key], known[number])
+        issues.join(session, number, key, similarity=nearness, reason=_like("its posts", nearness), now=now)
+    opened = [_open(session, product, keys, vectors, now) for keys in result.openings]
+    return {*result.joins.values(), *opened}
+
+
+def _open(session: Session, product: str | None, keys: Iterable[int], vectors: dict[int, Vector], now: datetime) -> int:
+    members = sorted(keys)
+    centre = np.mean(np.stack([vectors[key] for key in members]), axis=0)
+    centre = (centre / max(float(np.linalg.norm(centre)), 1e-9)).astype(np.float32)
+    nearness = {key: _cosine(vectors[key], centre) for key in members}
+    issue = issues.open_issue(
+        session,
+        title=title_of(_voices(session, nearness), fallback=f"{len(members)} posts about {product or 'one thing'}"),
+        product=product,
+        centroid=centre,
+        at=now,
+    )
+    for key in members:
+        reason = _like(f"{len(members) - 1} others that had no issue yet", nearness[key])
+        issues.join(session, id_of(issue), key, similarity=nearness[key], reason=reason, now=now)
+    return id_of(issue)
+
+
+def _voices(session: Session, nearness: dict[int, float]) -> list[Voice]:
+    rows = session.execute(
+        select(Post, col(Reading.language))
+        .join(Reading, col(Reading.post_id) == col(Post.id))
+        .where(col(Post.id).in_(nearness))
+    )
+    return [
+        Voice(title=post.title, text=post.text, language=language, nearness=nearness[id_of(post)])
+        for post, language in rows
+    ]
+
+
+def _cosine(a: Vector, b: Vector) -> float:
+    return float(np.dot(a, b) / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9))
+
+
+def _like(whom: str, nearness: float) -> str:
+    return f"says much the same as {whom} (similarity {nearness:.2f})"

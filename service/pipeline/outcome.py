@@ -1,0 +1,34 @@
+"""What a stage leaves for the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+BATCH = 64  # posts a job: enough to fill the encoder, few enough to lose little time to a crash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One unit of queued work."""
+
+    task: str
+    arguments: dict[str, Any]
+    queue: str = "posts"
+    lock: str | None = None  # one at a time for each value
+    queueing_lock: str | None = None  # queued at most once for each value
+    wait_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The jobs that became necessary; queued in the stage's own transaction."""
+
+    next: Sequence[Job] = field(default_factory=tuple)
+
+
+def batches(ids: Sequence[int], size: int = BATCH) -> Iterator[list[int]]:
+    """The ids, in runs of at most `size`."""
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])

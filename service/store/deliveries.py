@@ -1,0 +1,85 @@
+"""The outbox: messages to be sent, each once for life."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import Session, col
+
+from service.domain.outbox import OutboxState
+from service.models import Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A message that a rule asks for. `subject` and `event` make its key: the same again is the same delivery."""
+
+    post_id: int | None = None
+    issue_id: int | None = None
+    event: str = "new"
+    target: str
+    address: str
+    reason: str
+    rules: Sequence[str]
+
+    @property
+    def key(self) -> str:
+        """What the delivery is called in the outbox and at its target."""
+        subject = f"post:{self.post_id}" if self.post_id else f"issue:{self.issue_id}:{self.event}"
+        return f"{subject}>{self.target}:{self.address}"
+
+
+def ask(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[int]:
+    """Put messages into the outbox, unless they are there; returns the ids of the new ones."""
+    if not wanted:
+        return []
+    rows = {
+        w.key: {
+            "key": w.key,
+            "post_id": w.post_id,
+            "issue_id": w.issue_id,
+            "event": w.event,
+            "target": w.target,
+            "address": w.address,
+            "reason": w.reason,
+            "rules": list(w.rules),
+            "state": OutboxState.APPROVED,
+            "created_at": now,
+            "attempt_count": 0,
+        }
+        for w in wanted
+    }
+    statement = upsert(Delivery).values([rows[key] for key in sorted(rows)]).on_conflict_do_nothing(["key"])
+    return [int(i) for i in session.scalars(statement.returning(col(Delivery.id))) if i is not None]
+
+
+def get_locked(session: Session, delivery_id: int) -> Delivery | None:
+    """One delivery, held until the transaction ends; None where another worker holds it."""
+    return session.scalars(
+        select(Delivery).where(col(Delivery.id) == delivery_id).with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def of_posts(session: Session, post_ids: Sequence[int], *, states: Sequence[OutboxState]) -> list[Delivery]:
+    """The deliveries about these posts that stand in one of `states`."""
+    return list(
+        session.scalars(select(Delivery).where(col(Delivery.post_id).in_(post_ids), col(Delivery.state).in_(states)))
+    )
+
+
+def stuck(session: Session, *, before: datetime, most: int = 500) -> list[int]:
+    """Messages that were to be sent before `before` and are not."""
+    rows = session.scalars(
+        select(col(Delivery.id))
+        .where(
+            col(Delivery.state).in_([OutboxState.APPROVED, OutboxState.SENDING, OutboxState.UNCERTAIN]),
+            col(Delivery.created_at) < before,
+        )
+        .order_by(col(Delivery.id))
+        .limit(most)
+    )
+    return [int(i) for i in rows if i is not None]

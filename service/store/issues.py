@@ -1,0 +1,140 @@
+"""Issues: opened, joined, judged. Their ids are for life."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select, text
+from sqlmodel import Session, col
+
+from nlp.base import Vector
+from nlp.grouping import GroupItem, KnownIssue
+from service.domain.issues import IssueState
+from service.models import Issue, IssuePost, Post, Reading
+from service.models.columns import id_of
+
+# Grouping looks at everything that is loose: two at once would open the same issue twice.
+_GROUP_LOCK = 722_302
+
+
+def hold_grouping(session: Session) -> None:
+    """Wait until no other transaction groups; held until this one ends."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _GROUP_LOCK})
+
+
+def known_issues(session: Session, product: str | None) -> list[KnownIssue]:
+    """The issues of a product that posts may still join."""
+    rows = session.scalars(
+        select(Issue).where(
+            col(Issue.product).is_(None) if product is None else col(Issue.product) == product,
+            col(Issue.state) != IssueState.MERGED,
+        )
+    )
+    return [
+        KnownIssue(
+            number=id_of(issue), centroid=_vector(issue.centroid), size=issue.post_count, last_at=issue.last_post_at
+        )
+        for issue in rows
+    ]
+
+
+def loose_posts(session: Session, product: str | None, *, since: datetime, most: int = 5000) -> list[GroupItem]:
+    """Posts since `since` that went through grouping and belong to no issue, though they might."""
+    rows = session.execute(
+        select(col(Post.id), col(Reading.vector), col(Post.created_at))
+        .join(Reading, col(Reading.post_id) == col(Post.id))
+        .outerjoin(IssuePost, col(IssuePost.post_id) == col(Post.id))
+        .where(
+            col(IssuePost.id).is_(None),
+            col(Reading.groupable),
+            col(Post.grouped_version) > 0,
+            col(Post.created_at) >= since,
+            col(Post.product).is_(None) if product is None else col(Post.product) == product,
+        )
+        .order_by(col(Post.created_at).desc())
+        .limit(most)
+    )
+    return [GroupItem(key=post, vector=_vector(vector), at=at) for post, vector, at in rows]
+
+
+def join(session: Session, issue_id: int, post_id: int, *, similarity: float, reason: str, now: datetime) -> None:
+    """Put a post into an issue."""
+    session.add(IssuePost(post_id=post_id, issue_id=issue_id, similarity=similarity, reason=reason, joined_at=now))
+
+
+def leave(session: Session, post_ids: Sequence[int]) -> list[int]:
+    """Take posts out of their issues, before they are grouped anew; returns the issues that lost one."""
+    rows = session.scalars(select(IssuePost).where(col(IssuePost.post_id).in_(post_ids))).all()
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return sorted({row.issue_id for row in rows})
+
+
+def open_issue(session: Session, *, title: str, product: str | None, centroid: Vector, at: datetime) -> Issue:
+    """A new issue, empty yet; `at` is when we opened it."""
+    issue = Issue(
+        title=title,
+        product=product,
+        centroid=centroid,
+        first_post_at=at,
+        last_post_at=at,
+        opened_at=at,
+        state_changed_at=at,
+        state=IssueState.OPEN,
+    )
+    session.add(issue)
+    session.flush()
+    return issue
+
+
+def members(session: Session, issue_id: int) -> list[tuple[int, datetime, Vector]]:
+    """The posts of an issue: id, when written, vector."""
+    rows = session.execute(
+        select(col(Post.id), col(Post.created_at), col(Reading.vector))
+        .join(IssuePost, col(IssuePost.post_id) == col(Post.id))
+        .join(Reading, col(Reading.post_id) == col(Post.id))
+        .where(col(IssuePost.issue_id) == issue_id)
+        .order_by(col(Post.created_at))
+    )
+    return [(int(post), at, _vector(vector)) for post, at, vector in rows]
+
+
+def recount(issue: Issue, times: Sequence[datetime], vectors: Sequence[Vector]) -> None:
+    """Make the issue's own numbers those of its members."""
+    issue.post_count = len(times)
+    if times:
+        issue.first_post_at, issue.last_post_at = min(times), max(times)
+        mean = np.mean(np.stack(vectors), axis=0)
+        issue.centroid = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+
+
+def of_posts(session: Session, post_ids: Sequence[int]) -> dict[int, Issue]:
+    """Post id -> its issue, for those that belong to one."""
+    rows = session.execute(
+        select(col(IssuePost.post_id), Issue)
+        .join(Issue, col(Issue.id) == col(IssuePost.issue_id))
+        .where(col(IssuePost.post_id).in_(post_ids))
+    )
+    return {int(post): issue for post, issue in rows}
+
+
+def ungrouped_count(session: Session, *, since: datetime) -> int:
+    """How many posts since `since` might have a common cause with others, but belong to no issue."""
+    return int(
+        session.scalar(
+            select(func.count())
+            .select_from(Post)
+            .join(Reading, col(Reading.post_id) == col(Post.id))
+            .outerjoin(IssuePost, col(IssuePost.post_id) == col(Post.id))
+            .where(col(IssuePost.id).is_(None), col(Reading.groupable), col(Post.created_at) >= since)
+        )
+        or 0
+    )
+
+
+def _vector(value: Any) -> Vector:
+    return np.asarray(value, dtype=np.float32)

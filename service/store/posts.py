@@ -1,0 +1,291 @@
+"""Posts as they come in: stored once, versioned when they change, emptied when they are gone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import Session, col
+
+from collectors.base import Author as CollectedAuthor
+from collectors.base import Post as CollectedPost
+from service.models import Author, IssuePost, Post, PostVersion, Reading, Source
+from service.store.texts import storable, storable_json, storable_or_none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What storing a page changed: ids of our rows."""
+
+    new: Sequence[int]
+    changed: Sequence[int]
+    gone: Sequence[int]
+
+    @property
+    def to_read(self) -> list[int]:
+        """The posts that the next stages must look at."""
+        return [*self.new, *self.changed, *self.gone]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    version: int
+    digest: str
+    deleted: bool
+
+
+def store_posts(
+    session: Session, source: Source, posts: Sequence[CollectedPost], gone: Sequence[str], *, scope: str, now: datetime
+) -> Stored:
+    """Store what a page brought. Storing the same page twice changes nothing but `last_seen_at`.
+
+    A post whose title, text or rating differ from what we hold becomes a new version. `scope` names the space in which
+    the authors' accounts are unique.
+    """
+    if source.id is None:
+        raise ValueError("the source must be stored before its posts")
+    latest = {post.external_id: post for post in posts}  # a page may hold one post twice: its last word counts
+    authors = _store_authors(session, [p.author for p in latest.values() if p.author], scope=scope, now=now)
+    known = _known_posts(session, source.id, list(latest))
+    new, changed, same = [], [], []
+    for external_id, post in latest.items():
+        row = {**_columns(post), "author_id": authors.get(account_of(post.author)) if post.author else None}
+        held = known.get(external_id)
+        if held is None:
+            new.append((post, row))
+        elif held.deleted or held.digest != digest_of(post):
+            changed.append((held, post, row))
+        else:
+            same.append((held, row))
+    new_ids = _insert_new(session, source, new, now)
+    _insert_versions_of_changed(session, changed, now)
+    _touch(session, same, now)
+    return Stored(new=new_ids, changed=[held.id for held, _, _ in changed], gone=_empty(session, source.id, gone, now))
+
+
+def digest_of(post: CollectedPost) -> str:
+    """What makes one version of a post another: its title, text and rating."""
+    parts = (post.title or "", post.text, "" if post.rating is None else f"{post.rating:.6f}")
+    return hashlib.sha256("\x1f".join(storable(part) for part in parts).encode()).hexdigest()
+
+
+def account_of(author: CollectedAuthor | None) -> str:
+    """What tells one author from another within a scope: the platform's id, else the handle, the e-mail, the name."""
+    if author is None:
+        return ""
+    return storable(author.external_id or author.handle or author.verified_email or author.name or "")
+
+
+def unfinished(session: Session, *, seen_before: datetime, most: int) -> list[int]:
+    """Posts that some stage has not finished although they came in before `seen_before`: oldest first."""
+    rows = session.execute(
+        select(col(Post.id))
+        .where(col(Post.routed_version) < col(Post.version), col(Post.last_seen_at) < seen_before)
+        .order_by(col(Post.id))
+        .limit(most)
+    )
+    return [int(row[0]) for row in rows]
+
+
+def lock_behind(session: Session, ids: Sequence[int], stage: str) -> list[Post]:
+    """The posts among `ids` that are new to `stage`, locked; those that another worker holds are left out."""
+    done = getattr(Post, f"{stage}_version")
+    rows = session.scalars(
+        select(Post)
+        .where(col(Post.id).in_(ids), col(done) < col(Post.version))
+        .order_by(col(Post.id))
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows)
+
+
+def mark(session: Session, posts: Sequence[Post], stage: str) -> None:
+    """Note that `stage` has seen the posts at their version."""
+    ids = [post.id for post in posts]
+    column = f"{stage}_version"
+    session.execute(update(Post).where(col(Post.id).in_(ids)).values({column: col(Post.version)}))
+
+
+def _store_authors(
+    session: Session, authors: Sequence[CollectedAuthor], *, scope: str, now: datetime
+) -> dict[str, int]:
+    rows = {
+        account: {
+            "scope": scope,
+            "account": account,
+            "handle": storable_or_none(author.handle),
+            "name": storable_or_none(author.name),
+            "url": storable_or_none(author.url),
+            "reach": author.reach,
+            "first_seen_at": now,
+        }
+        for author in authors
+        if (account := account_of(author))
+    }
+    if not rows:
+        return {}
+    # Sorted, so that two sources of one platform take the rows' locks in one order and cannot deadlock.
+    statement = upsert(Author).values([rows[account] for account in sorted(rows)])
+    fresh = {name: statement.excluded[name] for name in ("handle", "name", "url", "reach")}
+    found = session.execute(
+        statement.on_conflict_do_update(index_elements=["scope", "account"], set_=fresh).returning(
+            col(Author.id), col(Author.account)
+        )
+    )
+    return {account: int(author_id) for author_id, account in found}
+
+
+def _known_posts(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, _Known]:
+    rows = session.execute(
+        select(col(Post.external_id), col(Post.id), col(Post.version), col(PostVersion.digest), col(Post.deleted_at))
+        .join(PostVersion, (col(PostVersion.post_id) == col(Post.id)) & (col(PostVersion.version) == col(Post.version)))
+        .where(col(Post.source_id) == source_id, col(Post.external_id).in_(external_ids))
+        .with_for_update(of=Post)
+    )
+    return {row[0]: _Known(id=row[1], version=row[2], digest=row[3], deleted=row[4] is not None) for row in rows}
+
+
+def _columns(post: CollectedPost) -> dict[str, Any]:
+    return {
+        "external_id": storable(post.external_id),
+        "kind": post.kind.value,
+        "url": storable_or_none(post.url),
+        "title": storable_or_none(post.title),
+        "text": storable(post.text),
+        "created_at": post.created_at,
+        "edited_at": post.edited_at,
+        "thread_id": storable_or_none(post.thread_id),
+        "parent_id": storable_or_none(post.parent_id),
+        "platform_language": storable_or_none(post.language),
+        "rating": post.rating,
+        "rating_label": storable_or_none(post.rating_label),
+        "product": storable_or_none(post.product),
+        "product_version": storable_or_none(post.product_version),
+        "order_number": storable_or_none(post.order_number),
+        "verified_email": storable_or_none(post.author.verified_email) if post.author else None,
+        "likes": post.engagement.likes,
+        "replies": post.engagement.replies,
+        "shares": post.engagement.shares,
+    }
+
+
+def _version_row(post_id: int, version: int, post: CollectedPost, now: datetime) -> dict[str, Any]:
+    return {
+        "post_id": post_id,
+        "version": version,
+        "digest": digest_of(post),
+        "title": storable_or_none(post.title),
+        "text": storable(post.text),
+        "rating": post.rating,
+        "rating_label": storable_or_none(post.rating_label),
+        "seen_at": now,
+        "raw": storable_json(dict(post.raw)),
+    }
+
+
+def _insert_new(
+    session: Session, source: Source, new: Sequence[tuple[CollectedPost, dict[str, Any]]], now: datetime
+) -> list[int]:
+    if not new:
+        return []
+    rows = [
+        {
+            **row,
+            "source_id": source.id,
+            "product": row["product"] or source.product,
+            "first_seen_at": now,
+            "last_seen_at": now,
+            "version": 1,
+            **dict.fromkeys(("understood_version", "linked_version", "grouped_version", "routed_version"), 0),
+        }
+        for _, row in new
+    ]
+    ids = [int(i) for i in session.scalars(insert(Post).returning(col(Post.id), sort_by_parameter_order=True), rows)]
+    versions = [_version_row(post_id, 1, post, now) for post_id, (post, _) in zip(ids, new, strict=True)]
+    session.execute(insert(PostVersion), versions)
+    return ids
+
+
+def _insert_versions_of_changed(
+    session: Session, changed: Sequence[tuple[_Known, CollectedPost, dict[str, Any]]], now: datetime
+) -> None:
+    for held, post, row in changed:
+        kept = {name: value for name, value in row.items() if name not in ("external_id", "product") or value}
+        session.execute(
+            update(Post)
+            .where(col(Post.id) == held.id)
+            .values(**kept, last_seen_at=now, deleted_at=None, version=held.version + 1)
+        )
+        session.execute(insert(PostVersion), [_version_row(held.id, held.version + 1, post, now)])
+
+
+def _touch(session: Session, same: Sequence[tuple[_Known, dict[str, Any]]], now: datetime) -> None:
+    if not same:
+        return
+    rows = [
+        {"row_id": held.id, **{f"new_{name}": row[name] for name in ("likes", "replies", "shares")}}
+        for held, row in same
+    ]
+    session.connection().execute(
+        update(Post)
+        .where(col(Post.id) == bindparam("row_id"))
+        .values(
+            last_seen_at=now,
+            likes=bindparam("new_likes"),
+            replies=bindparam("new_replies"),
+            shares=bindparam("new_shares"),
+        ),
+        rows,
+    )
+
+
+def _empty(session: Session, source_id: int, external_ids: Sequence[str], now: datetime) -> list[int]:
+    """Erase the words, the author and everything derived from the posts; the row stays as a tombstone."""
+    if not external_ids:
+        return []
+    ids = [
+        int(i)
+        for i in session.scalars(
+            update(Post)
+            .where(
+                col(Post.source_id) == source_id,
+                col(Post.external_id).in_(external_ids),
+                col(Post.deleted_at).is_(None),
+            )
+            .values(
+                deleted_at=now,
+                text="",
+                title=None,
+                url=None,
+                author_id=None,
+                order_number=None,
+                verified_email=None,
+                rating=None,
+                rating_label=None,
+                likes=None,
+                replies=None,
+                shares=None,
+                version=Post.version + 1,
+            )
+            .returning(col(Post.id))
+        )
+    ]
+    if ids:
+        session.execute(delete(Reading).where(col(Reading.post_id).in_(ids)))
+        session.execute(delete(IssuePost).where(col(IssuePost.post_id).in_(ids)))
+        session.execute(delete(PostVersion).where(col(PostVersion.post_id).in_(ids)))
+        tombstones = session.execute(select(col(Post.id), col(Post.version)).where(col(Post.id).in_(ids)))
+        session.execute(
+            insert(PostVersion),
+            [
+                {"post_id": i, "version": v, "digest": "deleted", "text": "", "seen_at": now, "raw": None}
+                for i, v in tombstones
+            ],
+        )
+    return sorted(ids)

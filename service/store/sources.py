@@ -1,0 +1,100 @@
+"""Sources: kept in step with the configuration, taken when due, and told how listening went."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import Session, col
+
+from collectors.base import SetAside
+from service.domain.sources import SourceState
+from service.errors import NotFound
+from service.models import SetAsideItem, Source
+from service.store.texts import storable
+
+
+def synchronise(session: Session, wanted: Sequence[dict[str, Any]], *, now: datetime) -> None:
+    """Make the table say what the configuration says; a source it no longer names is switched off, never deleted."""
+    names = [row["name"] for row in wanted]
+    for row in wanted:
+        statement = upsert(Source).values(**row, next_due_at=now, state=SourceState.NEW, failure_count=0)
+        fresh = {name: statement.excluded[name] for name in row if name != "name"}
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=fresh))
+    session.execute(update(Source).where(col(Source.name).not_in(names)).values(enabled=False))
+
+
+def get(session: Session, source_id: int, *, lock: bool = False) -> Source:
+    """One source. `lock` holds it until the transaction ends.
+
+    Raises:
+        NotFound: there is none with that id.
+    """
+    query = select(Source).where(col(Source.id) == source_id)
+    source = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if source is None:
+        raise NotFound(f"There is no source {source_id}.")
+    return source
+
+
+def take_due(session: Session, *, now: datetime) -> list[Source]:
+    """The enabled sources whose time has come, each with its next time set. Two takers never get the same one."""
+    due = session.scalars(
+        select(Source)
+        .where(col(Source.enabled), col(Source.next_due_at) <= now)
+        .order_by(col(Source.next_due_at))
+        .with_for_update(skip_locked=True)
+    ).all()
+    for source in due:
+        source.next_due_at = now + timedelta(minutes=source.every_minutes)
+    return list(due)
+
+
+def take_due_rechecks(session: Session, *, now: datetime, every: dict[str, timedelta]) -> list[Source]:
+    """The enabled sources whose kept posts must be looked at again; `every` says how often, by kind."""
+    due = session.scalars(
+        select(Source)
+        .where(
+            col(Source.enabled),
+            col(Source.kind).in_(list(every)),
+            (col(Source.recheck_due_at) <= now) | col(Source.recheck_due_at).is_(None),
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for source in due:
+        source.recheck_due_at = now + every[source.kind]
+    return list(due)
+
+
+def set_aside(session: Session, source_id: int, items: Sequence[SetAside], *, now: datetime) -> None:
+    """Keep what could not be read. An item seen before is counted, not repeated."""
+    rows = {
+        (digest := hashlib.sha256(f"{item.reason}\x1f{item.raw}".encode(errors="replace")).hexdigest()): {
+            "source_id": source_id,
+            "digest": digest,
+            "place": storable(item.place),
+            "reason": storable(item.reason),
+            "raw": storable(item.raw[:2000]),
+            "first_seen_at": now,
+            "last_seen_at": now,
+            "seen_count": 1,
+        }
+        for item in items
+    }
+    if not rows:
+        return
+    statement = upsert(SetAsideItem).values([rows[digest] for digest in sorted(rows)])
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id", "digest"],
+            set_={
+                "last_seen_at": now,
+                "place": statement.excluded.place,
+                "seen_count": col(SetAsideItem.seen_count) + 1,
+            },
+        )
+    )
