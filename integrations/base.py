@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
+
+JSON: TypeAlias = "Mapping[str, JSON] | Sequence[JSON] | str | int | float | bool | None"
+Payload: TypeAlias = "dict[str, JSON]"
+"""What a channel takes for one message, ready to be sent as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,43 @@ class Target(Protocol):
     def find(self, *, address: str, key: str, after: datetime) -> Receipt | None:
         """Look whether the delivery `key` arrived since `after`. None: it did not, and may be sent again."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a check of a target found. `what_to_do` is empty where all is well."""
+
+    ok: bool
+    text: str
+    what_to_do: str = ""
+
+
+class Checks(Protocol):
+    """What a target also has where it can say whether it would take messages."""
+
+    def check(self, addresses: Sequence[str] = ()) -> list[Finding]:
+        """Ask the target, without sending anything. Never raises an `IntegrationError`: what is wrong is a finding."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A setting that a target needs, by the name of its environment variable."""
+
+    name: str
+    where: str  # where to get it, in words with the page's address
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """Everything about a kind of target that the rest of the product needs to know."""
+
+    kind: str
+    title: str
+    secrets: tuple[Secret, ...]
+    build: Callable[[Mapping[str, str]], Target]  # from the settings that `secrets` names
+    render: Callable[[Message, str], Payload]  # message, key -> what would be sent; pure
 
 
 class IntegrationError(Exception):

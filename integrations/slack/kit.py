@@ -1,0 +1,123 @@
+"""Block Kit's pieces, each within Slack's limits whatever goes in.
+
+Text from outside goes only into `plain_text` objects and rich text, which Slack does not read as markup. The one
+exception is a message's `text` (notifications and screen readers), which is escaped.
+Shapes and limits: https://docs.slack.dev/reference/block-kit
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from integrations.base import Payload
+from integrations.slack.escape import cut, cut_escaped, one_line
+
+URL_LIMIT = 3000
+SENTENCE = 300  # how much of a sentence, a title and the notification's text a card shows
+TITLE = 200
+FALLBACK = 1000
+
+_WHEN = "{date_short_pretty} at {time}"
+_URL_UNSAFE = re.compile('[\x00-\x20\x7f-\xa0"<>\\\\^`{|}\ud800-\udfff]')
+
+
+def plain_text(text: str, limit: int) -> Payload:
+    """One line that Slack shows letter by letter: no markup, no links, no `:emoji:`."""
+    return {"type": "plain_text", "text": cut(one_line(text), limit), "emoji": False}
+
+
+def header(text: str) -> Payload:
+    """A large line."""
+    return {"type": "header", "text": plain_text(text, 150)}
+
+
+def context(*elements: Payload) -> Payload:
+    """Small grey lines; at most ten."""
+    return {"type": "context", "elements": list(elements)}
+
+
+def when(moment: datetime) -> Payload:
+    """A time for `context`, which Slack shows in the reader's own zone."""
+    return {"type": "mrkdwn", "text": f"<!date^{_seconds(moment)}^{_WHEN}|{_in_utc(moment)}>", "verbatim": True}
+
+
+def rich_text(*elements: Payload) -> Payload:
+    """A block of sections and quotes, one under another."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def line(*spans: Payload) -> Payload:
+    """One paragraph of rich text."""
+    return {"type": "rich_text_section", "elements": list(spans)}
+
+
+def quote(text: str) -> Payload:
+    """Somebody else's words, which must not be empty, shown exactly as they are."""
+    return {"type": "rich_text_quote", "elements": [span(text)]}
+
+
+def span(text: str, *, bold: bool = False, italic: bool = False) -> Payload:
+    """A piece of a line; not empty."""
+    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
+    return {"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}
+
+
+def link(text: str, url: str | None) -> Payload:
+    """A piece of a line that opens `url`; only its text where the address is not one that Slack takes."""
+    return {"type": "link", "url": url, "text": text} if url and usable(url) else span(text)
+
+
+def date(moment: datetime) -> Payload:
+    """A time as a piece of a line, in the reader's own zone."""
+    return {"type": "date", "timestamp": _seconds(moment), "format": _WHEN, "fallback": _in_utc(moment)}
+
+
+def button(name: str, text: str, url: str) -> Payload:
+    """A button that opens `url`, which must be `usable`."""
+    return {"type": "button", "action_id": name, "text": plain_text(text, 75), "url": url}
+
+
+def actions(buttons: Iterable[Payload]) -> Payload:
+    """A row of buttons, at least one."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def usable(url: str) -> bool:
+    """Whether an address is one that Slack takes and a person may be sent to: http or https, with a host."""
+    if len(url) > URL_LIMIT or _URL_UNSAFE.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:  # an impossible IPv6 address or port
+        return False
+
+
+def fallback(text: str) -> str:
+    """One line for a message's `text`, escaped."""
+    return cut_escaped(one_line(text), FALLBACK)
+
+
+def small_print(*texts: str) -> list[Payload]:
+    """Our reasons, small and grey; nothing where there are none."""
+    lines = [text for text in map(one_line, texts) if text]
+    return [context(*(plain_text(text, SENTENCE) for text in lines))] if lines else []
+
+
+def between(spans: Sequence[Payload], gap: str) -> list[Payload]:
+    """The spans with `gap` between each two."""
+    joined: list[Payload] = []
+    for piece in spans:
+        joined += [span(gap), piece] if joined else [piece]
+    return joined
+
+
+def _seconds(moment: datetime) -> int:
+    return max(0, int(moment.timestamp()))  # Slack knows no time before 1970
+
+
+def _in_utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

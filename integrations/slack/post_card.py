@@ -1,0 +1,100 @@
+"""One post as blocks: its words in a quote, ours small around it."""
+
+from __future__ import annotations
+
+from integrations.base import CardCustomer, CardIssue, Payload, PostCard
+from integrations.slack import kit, words
+from integrations.slack.escape import clean, cut, cut_lines, one_line, units
+from integrations.slack.words import dotted, name
+
+_POST = 1500
+_POST_LINES = 20
+
+
+def blocks(card: PostCard) -> list[Payload]:
+    """The card's blocks, without the buttons."""
+    if card.deleted:
+        return _gone(card)
+    shown = [kit.context(kit.plain_text(_where(card), kit.SENTENCE), kit.when(card.created_at)), _said(card)]
+    lines = [line for line in (_reading(card), _who(card.customer), _issue(card.issue)) if line]
+    if lines:
+        shown.append(kit.rich_text(*lines))
+    return [*shown, *kit.small_print(card.why, card.attribution)]
+
+
+def text(card: PostCard) -> str:
+    """What a notification shows and a screen reader says: escaped, one line."""
+    if card.deleted:
+        return kit.fallback(f"{name(card.source)}: the author removed this post.")
+    said = cut(one_line(card.text) or one_line(card.title or ""), kit.FALLBACK // 2)
+    reading = dotted(words.sentiment(card.sentiment) if card.sentiment else "", words.intents(card.intents))
+    return kit.fallback(f"{name(card.author)} on {name(card.source)}: {said} {f'({reading})' if reading else ''}")
+
+
+def _gone(card: PostCard) -> list[Payload]:
+    """What is left when the author took the post back: neither the words nor who wrote them."""
+    gone = kit.span("The author removed this post. Its text is gone from here, too.", italic=True)
+    lines = [line for line in (kit.line(gone), _issue(card.issue)) if line]
+    return [
+        kit.context(kit.plain_text(name(card.source), kit.SENTENCE), kit.when(card.created_at)),
+        kit.rich_text(*lines),
+    ]
+
+
+def _where(card: PostCard) -> str:
+    """Such as: Steam, Lantern Hollow · wolf_of_oak, 1,240 followers · ★★☆☆☆ · Lantern Hollow 2.3.1 · edited."""
+    author = name(card.author)
+    if card.reach:
+        author += f", {words.count(card.reach, 'follower')}"
+    product = " ".join(name(part) for part in (card.product, card.product_version) if part)
+    rating = words.stars(name(card.rating or ""))
+    return dotted(name(card.source), author, rating, product, "edited" if card.edited else "")
+
+
+def _said(card: PostCard) -> Payload:
+    """The title, the text, and the way to the rest where it is long."""
+    whole = clean(card.text)
+    shown = cut(cut_lines(whole, _POST_LINES), _POST)
+    parts = []
+    if title := one_line(card.title or ""):
+        parts.append(kit.line(kit.span(cut(title, kit.TITLE), bold=True)))
+    parts.append(kit.quote(shown) if shown else kit.line(kit.span("The author left no words.", italic=True)))
+    if shown != whole:
+        parts.append(kit.line(kit.link(f"Show all {units(whole):,} characters", card.page_url)))
+    return kit.rich_text(*parts)
+
+
+def _reading(card: PostCard) -> Payload | None:
+    """Such as: 🙁 Negative · reports a bug, may leave · Crashes, Save games · German. Urgency comes first."""
+    if card.not_understood:
+        return kit.line(kit.span(f"Not understood: {cut(one_line(card.not_understood), kit.SENTENCE)}", italic=True))
+    said = dotted(
+        words.sentiment(card.sentiment) if card.sentiment else "",
+        words.intents(card.intents),
+        words.topics(card.topics),
+        words.language(card.language or ""),
+    )
+    spans = [kit.span("🔴 Urgent", bold=True)] if card.urgency >= words.URGENT_FROM else []
+    if said := cut(one_line(said), kit.SENTENCE):
+        spans.append(kit.span(f" · {said}" if spans else said))
+    return kit.line(*spans) if spans else None
+
+
+def _who(customer: CardCustomer | None) -> Payload | None:
+    """Such as: Customer: Ana Pérez · advocate · € 240.00 · last contact Nov 3."""
+    if customer is None:
+        return None
+    spans = [kit.span("Customer: "), kit.link(name(customer.name) or "no name", customer.url)]
+    if facts := dotted(words.plain(name(customer.lifecycle)), name(customer.value)):
+        spans.append(kit.span(f" · {facts}"))
+    if customer.last_contact_at:
+        spans += [kit.span(" · last contact "), kit.date(customer.last_contact_at)]
+    return kit.line(*spans)
+
+
+def _issue(issue: CardIssue | None) -> Payload | None:
+    """Such as: Issue: #12 Crash when the map opens · 84 posts."""
+    if issue is None:
+        return None
+    title = f"#{issue.number} {cut(one_line(issue.title), kit.TITLE)}".rstrip()
+    return kit.line(kit.span("Issue: "), kit.link(title, issue.url), kit.span(f" · {words.count(issue.posts, 'post')}"))

@@ -1,0 +1,112 @@
+"""The models' labels in the words that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from integrations.base import CardLabel
+from integrations.slack.escape import cut, one_line
+
+UNSURE_BELOW = 0.6  # under this probability a card says how sure the model is
+URGENT_FROM = 0.8
+
+_SENTIMENTS = {
+    "negative": "🙁 Negative",
+    "neutral": "😐 Neutral",
+    "positive": "🙂 Positive",
+    "mixed": "😕 Mixed feelings",
+}
+_INTENTS = {
+    "bug_report": "reports a bug",
+    "feature_request": "asks for a feature",
+    "question": "asks a question",
+    "praise": "praises",
+    "complaint": "complains",
+    "churn_threat": "may leave",
+}
+_LANGUAGES = {
+    "ar": "Arabic",
+    "bg": "Bulgarian",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "et": "Estonian",
+    "fa": "Persian",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+
+
+def sentiment(label: CardLabel) -> str:
+    """Glyph and word, and how sure where it is unsure."""
+    return _SENTIMENTS.get(label.label, plain(label.label)) + _doubt(label)
+
+
+def intents(labels: Sequence[CardLabel]) -> str:
+    """What the author does with the text: "reports a bug, may leave". Empty for none."""
+    return ", ".join(_INTENTS.get(label.label, plain(label.label)) + _doubt(label) for label in labels)
+
+
+def topics(labels: Sequence[CardLabel]) -> str:
+    """The topics' names, the strongest first. Empty for none."""
+    return ", ".join(plain(label.label) + _doubt(label) for label in labels)
+
+
+def language(code: str) -> str:
+    """A language's English name, or its code where we have none. Empty where the language could not be told."""
+    return "" if code == "und" else _LANGUAGES.get(code.split("-", maxsplit=1)[0].lower(), code)
+
+
+def stars(rating: str) -> str:
+    """ "4/5" as "★★★★☆"; every other rating as the platform says it."""
+    given, slash, best = rating.partition("/")
+    if slash and best == "5" and given in {"0", "1", "2", "3", "4", "5"}:
+        return "★" * int(given) + "☆" * (5 - int(given))
+    return rating
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """ "1 post", "1,204 posts"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def name(text: str) -> str:
+    """A short thing that has its place in a line of others."""
+    return cut(one_line(text), 80)
+
+
+def dotted(*parts: str) -> str:
+    """The parts that are not empty, with a dot between each two."""
+    return " · ".join(part for part in parts if part)
+
+
+def plain(label: str) -> str:
+    """A label's name without the underscores of the machine."""
+    return label.replace("_", " ")
+
+
+def _doubt(label: CardLabel) -> str:
+    return "" if label.score >= UNSURE_BELOW else f" ({label.score:.0%} sure)"
