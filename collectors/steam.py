@@ -281,8 +281,8 @@ SPEC = Spec(
         keep_raw_days=None,
         recheck_hours=None,
         attribution="Review on Steam",
-        terms="Valve's Web API terms limit use and passing on; we found nothing in them about fitting models. A Steam id "
-        "may be tied to a customer only where the customer's record already holds it (they signed in or told us), "
+        terms="Valve's Web API terms limit use and passing on; as far as we know they are silent on fitting models. "
+        "A Steam id may be tied to a customer only where the customer's record already holds it (they told us), "
         "never by likeness. Answers are written on Steam's own page; asking for reviews is forbidden.",
     ),
     home=HOME,
