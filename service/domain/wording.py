@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
@@ -86,3 +86,20 @@ def what_is_right(error: ErrorDetails) -> str:
     if wanted := _TYPES.get(kind.split("_")[0]):
         return f"It must be {wanted}."
     return f"{error['msg']}."
+
+
+def joined(words: Sequence[str]) -> str:
+    """a, b and c."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def figure(number: float) -> str:
+    """A number for people: 0.72, 3, 12,400."""
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount for people, without cents from 100 on: 1,240 €, 19.99 $. `currency` is an ISO 4217 code."""
+    symbol = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}.get(currency, currency)
+    return f"{amount:,.0f} {symbol}" if amount >= 100 else f"{amount:.2f} {symbol}"
