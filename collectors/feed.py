@@ -46,7 +46,6 @@ from collectors.net import Answer, Net, shown
 from collectors.options import Options
 from collectors.plain import from_html, storable, tidy
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _LAST_TAG = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf)\s*>\s*\Z", re.IGNORECASE)
 _FEED_TAG = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b")
 _FEED_LINKS = "//link[contains(@rel,'alternate')][contains(@type,'rss') or contains(@type,'atom')]/@href"
@@ -117,11 +116,10 @@ class Feed:
         title, body = _markup(fields.obj_or_empty(entry, "title_detail")), _body(entry)
         if not body and not title:
             raise PostUnreadable("The entry has neither a text nor a title.", raw=fields.sample(entry))
-        link = fields.text_or_none(entry, "link")
         return Post(
             kind=PostKind(fields.text(raw, "kind")),
             external_id=fields.text(raw, "id"),
-            url=link if link and link.startswith(("http://", "https://")) else None,
+            url=fields.web_address(fields.text_or_none(entry, "link")),
             title=title or None,
             text=body or title,
             created_at=created,
@@ -262,20 +260,17 @@ def _body(entry: Mapping[str, JSON]) -> str:
 def _author(entry: Mapping[str, JSON]) -> Author | None:
     detail = fields.obj_or_empty(entry, "author_detail")
     name = fields.text_or_none(detail, "name") or fields.text_or_none(entry, "author")
-    href = fields.text_or_none(detail, "href")
+    href = fields.web_address(fields.text_or_none(detail, "href"))
     if not name and not href:
         return None
-    return Author(handle=name, name=name, url=href if href and href.startswith("http") else None)
+    return Author(handle=name, name=name, url=href)
 
 
 def _language(entry: Mapping[str, JSON], about: Mapping[str, JSON]) -> str | None:
     tag = fields.text_or_none(fields.obj_or_empty(entry, "title_detail"), "language") or fields.text_or_none(
         about, "language"
     )
-    if tag is None or not _TAG.match(tag):
-        return None
-    first, *rest = tag.split("-")
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+    return fields.language_tag(tag)
 
 
 def _comments(entry: Mapping[str, JSON]) -> int | None:

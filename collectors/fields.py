@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from collectors.base import JSON, PostUnreadable
 from collectors.plain import tidy
 
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _LARGEST_COUNT = 2**31 - 1  # platforms send 4294967295 where a counter fell below zero
 
 
@@ -67,6 +69,19 @@ def moment(payload: Mapping[str, JSON], name: str) -> datetime:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         raise _wrong(payload, name, "a time in seconds since 1970") from None
+
+
+def language_tag(value: str | None) -> str | None:
+    """The BCP 47 tag in its usual spelling (pt-BR); None where it is none."""
+    if value is None or not _TAG.match(value := value.strip().replace("_", "-")):
+        return None
+    first, *rest = value.split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def web_address(value: str | None) -> str | None:
+    """The address where it is one of the web; None for others (javascript:, a bare path)."""
+    return value if value is not None and value.lower().startswith(("http://", "https://")) else None
 
 
 def sample(payload: JSON) -> str:
