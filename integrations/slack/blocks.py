@@ -61,4 +61,4 @@ def _ways_out(doors: Sequence[_Door], *, buttons: bool) -> list[Payload]:
         return []
     if buttons:
         return [kit.actions(kit.button(*door) for door in doors)]
-    return [kit.rich_text(kit.line(*kit.between([kit.link(door.text, door.url) for door in doors], "   ")))]
+    return [kit.rich_text(kit.line(*kit.between([kit.link(door.text, door.url) for door in doors], " · ")))]

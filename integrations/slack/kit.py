@@ -20,7 +20,8 @@ SENTENCE = 300  # how much of a sentence, a title and the notification's text a 
 TITLE = 200
 FALLBACK = 1000
 
-_WHEN = "{date_short_pretty} at {time}"
+_DAY = "{date_short_pretty}"
+_WHEN = f"{_DAY} at {{time}}"
 _URL_UNSAFE = re.compile('[\x00-\x20\x7f-\xa0"<>\\\\^`{|}\ud800-\udfff]')
 
 
@@ -41,7 +42,11 @@ def context(*elements: Payload) -> Payload:
 
 def when(moment: datetime) -> Payload:
     """A time for `context`, which Slack shows in the reader's own zone."""
-    return {"type": "mrkdwn", "text": f"<!date^{_seconds(moment)}^{_WHEN}|{_in_utc(moment)}>", "verbatim": True}
+    return {
+        "type": "mrkdwn",
+        "text": f"<!date^{_seconds(moment)}^{_WHEN}|{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC>",
+        "verbatim": True,
+    }
 
 
 def rich_text(*elements: Payload) -> Payload:
@@ -70,9 +75,14 @@ def link(text: str, url: str | None) -> Payload:
     return {"type": "link", "url": url, "text": text} if url and usable(url) else span(text)
 
 
-def date(moment: datetime) -> Payload:
-    """A time as a piece of a line, in the reader's own zone."""
-    return {"type": "date", "timestamp": _seconds(moment), "format": _WHEN, "fallback": _in_utc(moment)}
+def day(moment: datetime) -> Payload:
+    """A day as a piece of a line, in the reader's own zone."""
+    return {
+        "type": "date",
+        "timestamp": _seconds(moment),
+        "format": _DAY,
+        "fallback": f"{moment.astimezone(UTC):%Y-%m-%d}",
+    }
 
 
 def button(name: str, text: str, url: str) -> Payload:
@@ -117,7 +127,3 @@ def between(spans: Sequence[Payload], gap: str) -> list[Payload]:
 
 def _seconds(moment: datetime) -> int:
     return max(0, int(moment.timestamp()))  # Slack knows no time before 1970
-
-
-def _in_utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -7,8 +7,8 @@ from integrations.slack import kit, words
 from integrations.slack.escape import clean, cut, cut_lines, one_line, units
 from integrations.slack.words import dotted, name
 
-_POST = 1500
-_POST_LINES = 20
+_POST = 1000
+_POST_LINES = 15
 
 
 def blocks(card: PostCard) -> list[Payload]:
@@ -42,13 +42,14 @@ def _gone(card: PostCard) -> list[Payload]:
 
 
 def _where(card: PostCard) -> str:
-    """Such as: Steam, Lantern Hollow · wolf_of_oak, 1,240 followers · ★★☆☆☆ · Lantern Hollow 2.3.1 · edited."""
+    """Such as: Steam, Lantern Hollow · wolf_of_oak, 1,240 followers · ★★☆☆☆ · 2.3.1 · edited."""
     author = name(card.author)
     if card.reach:
         author += f", {words.count(card.reach, 'follower')}"
-    product = " ".join(name(part) for part in (card.product, card.product_version) if part)
+    product = "" if (card.product or "") in card.source else name(card.product or "")  # many a source is named for it
+    version = " ".join(part for part in (product, name(card.product_version or "")) if part)
     rating = words.stars(name(card.rating or ""))
-    return dotted(name(card.source), author, rating, product, "edited" if card.edited else "")
+    return dotted(name(card.source), author, rating, version, "edited" if card.edited else "")
 
 
 def _said(card: PostCard) -> Payload:
@@ -88,7 +89,7 @@ def _who(customer: CardCustomer | None) -> Payload | None:
     if facts := dotted(words.plain(name(customer.lifecycle)), name(customer.value)):
         spans.append(kit.span(f" · {facts}"))
     if customer.last_contact_at:
-        spans += [kit.span(" · last contact "), kit.date(customer.last_contact_at)]
+        spans += [kit.span(" · last contact "), kit.day(customer.last_contact_at)]
     return kit.line(*spans)
 
 
