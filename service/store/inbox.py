@@ -1,0 +1,228 @@
+"""Posts as lists show them: filtered, newest first, with who wrote, what the models made of it and where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col
+
+from service.domain.people import IdentityState
+from service.models import Author, Case, Customer, Delivery, Identity, Issue, IssuePost, Post, Reading, Source
+from service.models.columns import id_of
+from service.store.paging import Part, cursor, part, parts_of
+from service.store.post_filter import PostFilter, conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One head's answer."""
+
+    label: str
+    score: float  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingView:
+    """What the models made of a post."""
+
+    language: Answer
+    sentiment: Answer | None
+    intents: Sequence[Answer]  # strongest first
+    topics: Sequence[Answer]  # strongest first
+    urgency: float
+    spam: float
+    understood: bool
+    why_not: str | None
+    model_version: str
+    read_at: datetime
+    post_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueOf:
+    """The issue that a post belongs to, and why."""
+
+    number: int
+    title: str
+    state: str
+    reason: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerOf:
+    """Which customer wrote a post, and why that is believed."""
+
+    id: int
+    name: str
+    lifecycle: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """One post with everything that a list shows."""
+
+    post: Post
+    source: Source
+    author: Author | None
+    reading: ReadingView | None
+    issue: IssueOf | None
+    customer: CustomerOf | None
+    case_state: str | None
+    delivery_count: int
+
+    @property
+    def id(self) -> int:
+        """The post's id."""
+        return id_of(self.post)
+
+
+def find_posts(
+    session: Session, chosen: PostFilter, *, linkable: Collection[str], limit: int, after: str | None = None
+) -> Part[PostView]:
+    """The newest posts that fulfil `chosen`, from the cursor `after` on.
+
+    `linkable`: the kinds of source whose authors may be tied to customers; of others no customer is shown.
+
+    Raises:
+        Invalid: `after` is not a cursor of this list.
+    """
+    wanted = _allowed(chosen, linkable)
+    if after:
+        written_at, number = parts_of(after, datetime.fromisoformat, int)
+        wanted = wanted.where(tuple_(col(Post.created_at), col(Post.id)) < (written_at, number))
+    newest = wanted.order_by(col(Post.created_at).desc(), col(Post.id).desc()).limit(limit + 1)
+    rows = session.execute(newest).all()
+    found = part(rows, limit=limit, key=lambda row: cursor(row[1], row[0]))
+    views = load_posts(session, [row[0] for row in found.items], linkable=linkable)
+    return Part(items=[views[row[0]] for row in found.items], next=found.next)
+
+
+def count_posts(session: Session, chosen: PostFilter, *, linkable: Collection[str], at_most: int | None = None) -> int:
+    """How many posts fulfil `chosen`; counting stops at `at_most`, which keeps a page quick in a large store."""
+    return int(session.scalar(_counted(chosen, linkable, at_most)) or 0)
+
+
+def count_each(
+    session: Session, several: Mapping[str, PostFilter], *, linkable: Collection[str], at_most: int
+) -> dict[str, int]:
+    """`count_posts` for several filters in one question to the database, by their names."""
+    counts = [_counted(chosen, linkable, at_most).scalar_subquery().label(name) for name, chosen in several.items()]
+    row = session.execute(select(*counts)).one()
+    return {name: int(row[at]) for at, name in enumerate(several)}
+
+
+def newest_id(session: Session) -> int:
+    """The id of the post that came in last; 0 where there is none."""
+    return int(session.scalar(select(func.max(col(Post.id)))) or 0)
+
+
+def load_posts(session: Session, ids: Sequence[int], *, linkable: Collection[str]) -> dict[int, PostView]:
+    """The posts with these ids, by id; those that do not exist are left out."""
+    if not ids:
+        return {}
+    rows = session.execute(_whole(linkable).where(col(Post.id).in_(ids))).all()
+    deliveries = _delivery_counts(session, ids)
+    return {row[0].id: _view(row, deliveries.get(row[0].id, 0)) for row in rows}
+
+
+def _allowed(chosen: PostFilter, linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+    query = select(col(Post.id), col(Post.created_at)).where(*conditions(chosen))
+    if chosen.customer is None:
+        return query
+    # Asking by customer must not tell what the source's passport forbids to know.
+    lawful = select(col(Source.id)).where(may_be_tied(linkable))
+    return query.where(col(Post.source_id).in_(lawful))
+
+
+def _counted(chosen: PostFilter, linkable: Collection[str], at_most: int | None) -> Select[int]:
+    matching = _allowed(chosen, linkable)
+    if at_most is not None:
+        matching = matching.limit(at_most)
+    return select(func.count()).select_from(matching.subquery())
+
+
+def may_be_tied(linkable: Collection[str]) -> ColumnElement[bool]:
+    """Sources whose authors may be tied to customers: by the kind's passport, or because the place is the company's."""
+    return or_(col(Source.own), col(Source.kind).in_(linkable))
+
+
+def _whole(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+    whose = (
+        (col(Identity.author_id) == col(Post.author_id))
+        & (col(Identity.state) == IdentityState.CONFIRMED)
+        & may_be_tied(linkable)
+    )
+    return (
+        select(Post, Source, Author, Reading, IssuePost, Issue, Identity, Customer, Case)
+        .join(Source, col(Source.id) == col(Post.source_id))
+        .outerjoin(Author, col(Author.id) == col(Post.author_id))
+        .outerjoin(Reading, col(Reading.post_id) == col(Post.id))
+        .outerjoin(IssuePost, col(IssuePost.post_id) == col(Post.id))
+        .outerjoin(Issue, col(Issue.id) == col(IssuePost.issue_id))
+        .outerjoin(Identity, whose)
+        .outerjoin(Customer, col(Customer.id) == col(Identity.customer_id))
+        .outerjoin(Case, col(Case.post_id) == col(Post.id))
+        # The vectors stay behind: nobody looks at them, and they are most of a row.
+        .options(defer(Reading.vector), defer(Issue.centroid))
+    )
+
+
+def _delivery_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(col(Delivery.post_id), func.count())
+        .where(col(Delivery.post_id).in_(ids))
+        .group_by(col(Delivery.post_id))
+    )
+    return {int(post_id): int(number) for post_id, number in rows}
+
+
+def _view(row: Row[*tuple[Any, ...]], delivery_count: int) -> PostView:
+    post, source, author, reading, joined, issue, identity, customer, case = row
+    return PostView(
+        post=post,
+        source=source,
+        author=author,
+        reading=_reading_view(reading) if reading else None,
+        issue=IssueOf(
+            number=issue.id,
+            title=issue.title,
+            state=issue.state,
+            reason=joined.reason,
+            similarity=joined.similarity,
+        )
+        if issue
+        else None,
+        customer=CustomerOf(id=customer.id, name=customer.name, lifecycle=customer.lifecycle, reason=identity.reason)
+        if customer
+        else None,
+        case_state=case.state if case else None,
+        delivery_count=delivery_count,
+    )
+
+
+def _reading_view(reading: Reading) -> ReadingView:
+    sentiment = reading.sentiment
+    return ReadingView(
+        language=Answer(label=reading.language, score=reading.language_score),
+        sentiment=Answer(label=sentiment, score=reading.sentiment_score or 0.0) if sentiment else None,
+        intents=_strongest_first(reading.intents),
+        topics=_strongest_first(reading.topics),
+        urgency=reading.urgency,
+        spam=reading.spam,
+        understood=reading.understood,
+        why_not=reading.why_not,
+        model_version=reading.model_version,
+        read_at=reading.read_at,
+        post_version=reading.post_version,
+    )
+
+
+def _strongest_first(answers: Mapping[str, float]) -> list[Answer]:
+    return [Answer(label=label, score=score) for label, score in sorted(answers.items(), key=lambda each: -each[1])]

@@ -1,0 +1,290 @@
+"""Issues as pages show them: how many people, what they are worth to the company, how it moves, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col
+
+from service.domain.issues import IssueState, change_in_words
+from service.domain.people import IdentityState
+from service.errors import NotFound
+from service.models import Identity, Issue, IssuePost, Order, Post, Reading, Source
+from service.models.columns import id_of
+from service.store.inbox import PostView, load_posts, may_be_tied
+from service.store.paging import Part, cursor, part, parts_of
+from service.store.post_filter import like_escaped
+from service.store.records import CustomerView, load_customers
+
+ACTIVE = (IssueState.OPEN, IssueState.RISING, IssueState.RETURNED)
+RECENT = timedelta(days=60)  # how far back a list looks for its sparklines and its change in words
+EVIDENCE = 12
+TOUCHED = 12
+
+
+class IssueOrder(StrEnum):
+    """What comes first in a list of issues."""
+
+    RECENT = "recent"
+    PEOPLE = "people"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueFilter:
+    """Conditions that all must hold; empty: every issue."""
+
+    states: Sequence[str] = ()
+    product: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueView:
+    """An issue with the figures that its posts stand for."""
+
+    issue: Issue
+    post_count: int
+    people: int  # authors
+    customers: int  # of them, tied to a record
+    value: Decimal  # the sum of those customers' orders
+    versions: Sequence[str]  # most frequent first
+    languages: Sequence[str]
+    sources: Sequence[str]
+    recent: Sequence[datetime]  # times of the posts of the last sixty days
+    change: str  # in words
+
+    @property
+    def number(self) -> int:
+        """The issue's id, which is its number."""
+        return id_of(self.issue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A customer who wrote about an issue."""
+
+    customer: CustomerView
+    post_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueDetail:
+    """Everything on one issue's page."""
+
+    view: IssueView
+    times: Sequence[datetime]  # of all its posts, oldest first
+    evidence: Sequence[PostView]  # most telling first
+    touched: Sequence[Touched]  # most valuable first
+    merged_from: Sequence[int]
+
+
+def find_issues(
+    session: Session,
+    chosen: IssueFilter,
+    *,
+    now: datetime,
+    linkable: Collection[str],
+    limit: int,
+    order: IssueOrder = IssueOrder.RECENT,
+    after: str | None = None,
+) -> Part[IssueView]:
+    """Issues that fulfil `chosen`, from the cursor `after` on.
+
+    Raises:
+        Invalid: `after` is not a cursor of this list.
+    """
+    rank: Any = col(Issue.last_post_at)
+    wanted = select(col(Issue.id)).where(*_conditions(chosen))
+    if order is not IssueOrder.RECENT:
+        figures = (_people() if order is IssueOrder.PEOPLE else _worth(linkable)).subquery()
+        rank = func.coalesce(figures.c.rank, 0)
+        wanted = wanted.outerjoin(figures, figures.c.issue_id == col(Issue.id))
+    wanted = wanted.add_columns(rank)
+    read_rank = datetime.fromisoformat if order is IssueOrder.RECENT else Decimal
+    if after:
+        wanted = wanted.where(tuple_(rank, col(Issue.id)) < parts_of(after, read_rank, int))
+    rows = session.execute(wanted.order_by(rank.desc(), col(Issue.id).desc()).limit(limit + 1)).all()
+    found = part(rows, limit=limit, key=lambda row: cursor(row[1], row[0]))
+    views = load_issues(session, [row[0] for row in found.items], now=now, linkable=linkable)
+    return Part(items=[views[row[0]] for row in found.items], next=found.next)
+
+
+def count_issues(session: Session, chosen: IssueFilter) -> int:
+    """How many issues fulfil `chosen`."""
+    return int(session.scalar(select(func.count()).select_from(Issue).where(*_conditions(chosen))) or 0)
+
+
+def load_issues(
+    session: Session, ids: Sequence[int], *, now: datetime, linkable: Collection[str]
+) -> dict[int, IssueView]:
+    """The issues with these ids, with their figures, in six queries however many there are."""
+    if not ids:
+        return {}
+    issues = session.scalars(select(Issue).where(col(Issue.id).in_(ids)).options(defer(Issue.centroid)))
+    people = _figures(session, _people(), ids)
+    worth = _figures(session, _worth(linkable), ids)
+    posts = _figures(session, _post_counts(), ids)
+    facets = _facets(session, ids)
+    recent = _recent(session, ids, now)
+    return {
+        id_of(issue): IssueView(
+            issue=issue,
+            post_count=int(posts[number].rank) if number in posts else 0,
+            people=int(people[number].rank) if number in people else 0,
+            customers=int(worth[number].customers) if number in worth else 0,
+            value=Decimal(worth[number].rank) if number in worth else Decimal(0),
+            versions=facets.get((number, "version"), []),
+            languages=facets.get((number, "language"), []),
+            sources=facets.get((number, "source"), []),
+            recent=recent.get(number, []),
+            change=change_in_words(recent.get(number, []), now=now),
+        )
+        for issue in issues
+        for number in [id_of(issue)]
+    }
+
+
+def load_issue(session: Session, number: int, *, now: datetime, linkable: Collection[str]) -> IssueDetail:
+    """One issue's page.
+
+    Raises:
+        NotFound: there is no such issue.
+    """
+    view = load_issues(session, [number], now=now, linkable=linkable).get(number)
+    if view is None:
+        raise NotFound(f"There is no issue {number}.")
+    times = session.scalars(
+        _members(col(Post.created_at)).where(col(IssuePost.issue_id) == number).order_by(col(Post.created_at))
+    )
+    merged = session.scalars(select(col(Issue.id)).where(col(Issue.merged_into_id) == number))
+    return IssueDetail(
+        view=view,
+        times=list(times),
+        evidence=_evidence(session, number, linkable),
+        touched=_touched(session, number, linkable),
+        merged_from=[each for each in merged if each is not None],
+    )
+
+
+def _conditions(chosen: IssueFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if chosen.states:
+        found.append(col(Issue.state).in_(chosen.states))
+    if chosen.product:
+        found.append(col(Issue.product) == chosen.product)
+    if chosen.text:
+        found.append(col(Issue.title).ilike(f"%{like_escaped(chosen.text.strip())}%"))
+    return found
+
+
+def _members(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """The posts of issues that are still there."""
+    return (
+        select(*columns)
+        .select_from(IssuePost)
+        .join(Post, col(Post.id) == col(IssuePost.post_id))
+        .where(col(Post.deleted_at).is_(None))
+    )
+
+
+def _post_counts() -> Select[*tuple[Any, ...]]:
+    return _members(col(IssuePost.issue_id), func.count().label("rank")).group_by(col(IssuePost.issue_id))
+
+
+def _people() -> Select[*tuple[Any, ...]]:
+    authors = func.count(func.distinct(col(Post.author_id))).label("rank")
+    return _members(col(IssuePost.issue_id), authors).group_by(col(IssuePost.issue_id))
+
+
+def _customers_of(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+    return (
+        _members(col(IssuePost.issue_id), col(Identity.customer_id))
+        .join(Source, col(Source.id) == col(Post.source_id))
+        .join(Identity, col(Identity.author_id) == col(Post.author_id))
+        .where(col(Identity.state) == IdentityState.CONFIRMED, may_be_tied(linkable))
+    )
+
+
+def _worth(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+    touched = _customers_of(linkable).distinct().subquery()
+    return (
+        select(
+            touched.c.issue_id,
+            func.coalesce(func.sum(col(Order.amount)), 0).label("rank"),
+            func.count(func.distinct(touched.c.customer_id)).label("customers"),
+        )
+        .outerjoin(Order, col(Order.customer_id) == touched.c.customer_id)
+        .group_by(touched.c.issue_id)
+    )
+
+
+def _figures(session: Session, figures: Select[*tuple[Any, ...]], ids: Sequence[int]) -> dict[int, Any]:
+    of_each = figures.subquery()
+    return {int(row.issue_id): row for row in session.execute(select(of_each).where(of_each.c.issue_id.in_(ids)))}
+
+
+def _facets(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], list[str]]:
+    """Versions, languages and sources of each issue, most frequent first."""
+
+    def counted(name: str, value: Any) -> Select[*tuple[Any, ...]]:
+        return (
+            _members(
+                col(IssuePost.issue_id), literal(name).label("facet"), value.label("value"), func.count().label("n")
+            )
+            .where(col(IssuePost.issue_id).in_(ids), value.is_not(None))
+            .group_by(col(IssuePost.issue_id), value)
+        )
+
+    every = union_all(
+        counted("version", col(Post.product_version)),
+        counted("language", col(Reading.language)).join(Reading, col(Reading.post_id) == col(Post.id)),
+        counted("source", col(Source.name)).join(Source, col(Source.id) == col(Post.source_id)),
+    ).subquery()
+    found: dict[tuple[int, str], list[str]] = {}
+    for issue_id, facet, value, _ in session.execute(select(every).order_by(every.c.n.desc(), every.c.value)):
+        found.setdefault((int(issue_id), facet), []).append(value)
+    return found
+
+
+def _recent(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[datetime]]:
+    rows = session.execute(
+        _members(col(IssuePost.issue_id), col(Post.created_at))
+        .where(col(IssuePost.issue_id).in_(ids), col(Post.created_at) > now - RECENT)
+        .order_by(col(Post.created_at))
+    )
+    found: dict[int, list[datetime]] = {}
+    for issue_id, written_at in rows:
+        found.setdefault(int(issue_id), []).append(written_at)
+    return found
+
+
+def _evidence(session: Session, number: int, linkable: Collection[str]) -> list[PostView]:
+    nearest = session.scalars(
+        _members(col(Post.id))
+        .where(col(IssuePost.issue_id) == number)
+        .order_by(col(IssuePost.similarity).desc(), col(Post.created_at).desc())
+        .limit(EVIDENCE)
+    ).all()
+    views = load_posts(session, nearest, linkable=linkable)
+    return [views[post_id] for post_id in nearest]
+
+
+def _touched(session: Session, number: int, linkable: Collection[str]) -> list[Touched]:
+    wrote = _customers_of(linkable).where(col(IssuePost.issue_id) == number).subquery()
+    counts = {
+        int(customer_id): int(posts)
+        for customer_id, posts in session.execute(
+            select(wrote.c.customer_id, func.count()).group_by(wrote.c.customer_id)
+        )
+    }
+    views = load_customers(session, list(counts), linkable=linkable).values()
+    ranked = sorted(views, key=lambda view: (-view.value, view.customer.name))[:TOUCHED]
+    return [Touched(customer=view, post_count=counts[view.id]) for view in ranked]

@@ -1,0 +1,127 @@
+"""Sources and how they are doing: what came, what was set aside, what was missed, and when we listen again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from service.errors import NotFound
+from service.models import Post, SetAsideItem, Source, SourceRun
+from service.models.columns import id_of
+
+RUNS = 20
+SET_ASIDE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """A source with the figures that tell its health."""
+
+    source: Source
+    post_count: int  # deleted ones too: they were collected
+    gone_count: int
+    newest_post_at: datetime | None
+    set_aside_count: int
+    last_gap: str | None  # what was missed, in words
+    last_gap_at: datetime | None
+
+    @property
+    def id(self) -> int:
+        """The source's id."""
+        return id_of(self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHistory:
+    """What lies behind the figures, newest first."""
+
+    runs: Sequence[SourceRun]
+    set_aside: Sequence[SetAsideItem]
+    gaps: Sequence[SourceRun]
+
+
+def list_sources(session: Session) -> list[SourceView]:
+    """All sources by name, each with its figures."""
+    return _with_figures(session, session.scalars(select(Source).order_by(col(Source.name))).all())
+
+
+def load_source(session: Session, name: str) -> SourceView:
+    """One source with its figures.
+
+    Raises:
+        NotFound: no source has this name.
+    """
+    source = session.scalars(select(Source).where(col(Source.name) == name)).one_or_none()
+    if source is None:
+        raise NotFound(f"There is no source named “{name}”.")
+    return _with_figures(session, [source])[0]
+
+
+def load_history(session: Session, source_id: int) -> SourceHistory:
+    """The last runs, what could not be read, and what was missed."""
+    runs = select(SourceRun).where(col(SourceRun.source_id) == source_id).order_by(col(SourceRun.id).desc())
+    aside = select(SetAsideItem).where(col(SetAsideItem.source_id) == source_id)
+    return SourceHistory(
+        runs=session.scalars(runs.limit(RUNS)).all(),
+        set_aside=session.scalars(aside.order_by(col(SetAsideItem.last_seen_at).desc()).limit(SET_ASIDE)).all(),
+        gaps=session.scalars(runs.where(col(SourceRun.gap).is_not(None)).limit(RUNS)).all(),
+    )
+
+
+def source_names(session: Session) -> list[str]:
+    """The names of all sources, for choosing."""
+    return list(session.scalars(select(col(Source.name)).order_by(col(Source.name))))
+
+
+def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceView]:
+    ids = [id_of(source) for source in sources]
+    posts = {
+        row.source_id: row
+        for row in session.execute(
+            select(
+                col(Post.source_id),
+                func.count().label("number"),
+                func.count(col(Post.deleted_at)).label("gone"),
+                func.max(col(Post.created_at)).label("newest"),
+            )
+            .where(col(Post.source_id).in_(ids))
+            .group_by(col(Post.source_id))
+        )
+    }
+    aside = dict(
+        session.execute(
+            select(col(SetAsideItem.source_id), func.count())
+            .where(col(SetAsideItem.source_id).in_(ids))
+            .group_by(col(SetAsideItem.source_id))
+        ).tuples()
+    )
+    gaps = _last_gaps(session, ids)
+    found = []
+    for source in sources:
+        heard, gap = posts.get(id_of(source)), gaps.get(id_of(source))
+        found.append(
+            SourceView(
+                source=source,
+                post_count=int(heard.number) if heard else 0,
+                gone_count=int(heard.gone) if heard else 0,
+                newest_post_at=heard.newest if heard else None,
+                set_aside_count=aside.get(id_of(source), 0),
+                last_gap=gap.gap if gap else None,
+                last_gap_at=gap.ended_at if gap else None,
+            )
+        )
+    return found
+
+
+def _last_gaps(session: Session, ids: Sequence[int]) -> dict[int, SourceRun]:
+    rows = session.scalars(
+        select(SourceRun)
+        .distinct(col(SourceRun.source_id))
+        .where(col(SourceRun.source_id).in_(ids), col(SourceRun.gap).is_not(None))
+        .order_by(col(SourceRun.source_id), col(SourceRun.id).desc())
+    )
+    return {run.source_id: run for run in rows}
