@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, cast
@@ -174,6 +175,11 @@ def _page(html: str | None) -> Response:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until interrupted; the first line on stdout is the address."""
     options = _options(arguments)
+    with suppress(KeyboardInterrupt):
+        _serve(options)
+
+
+def _serve(options: argparse.Namespace) -> None:
     door = socket.create_server(("127.0.0.1", options.port))
     sys.stdout.write(f"http://127.0.0.1:{door.getsockname()[1]}\n")
     sys.stdout.flush()

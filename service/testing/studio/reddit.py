@@ -113,19 +113,19 @@ def _page(showing: Showing, things: Sequence[Shown], query: Mapping[str, str]) -
     """The page after or before a name. A name that is not there any more gives an empty page, as on Reddit."""
     names = [external_id(shown.post) for shown in things]
     limit = max(1, min(int(query["limit"]), _LARGEST_PAGE)) if query.get("limit", "").isdigit() else _DEFAULT_PAGE
-    anchor = query.get("after") or query.get("before")
-    if anchor and anchor not in names:
+    after, before = query.get("after"), query.get("before")
+    if (after or before) and (after or before) not in names:
         return _wrap([])
-    if query.get("after"):
-        start = names.index(query["after"]) + 1
-    else:
-        start = max(0, names.index(query["before"]) - limit) if query.get("before") else 0
-    stop = min(start + limit, len(names))
-    if query.get("before") and not query.get("after"):
-        stop = min(stop, names.index(query["before"]))
-    after = names[stop - 1] if 0 < stop < len(names) and stop > start else None
-    before = names[start] if start > 0 and stop > start else None
-    return _wrap([_thing(showing, shown) for shown in things[start:stop]], after=after, before=before)
+    if before and not after:
+        stop = names.index(before)
+        start = max(0, stop - limit)
+        return _wrap([_thing(showing, shown) for shown in things[start:stop]], before=names[start] if start else None)
+    start = names.index(after) + 1 if after else 0
+    page = [_thing(showing, shown) for shown in things[start : start + limit]]
+    more = start + limit < len(names)
+    return _wrap(
+        page, after=names[start + limit - 1] if more else None, before=names[start] if after and page else None
+    )
 
 
 def _wrap(children: list[JSON], *, after: str | None = None, before: str | None = None) -> JSON:

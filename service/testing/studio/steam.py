@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from collectors.base import JSON
 from service.testing.studio.ids import external_id, number
@@ -46,6 +46,11 @@ _ANSWER_DAYS = 10
 """The studio has answered some of the unhappy reviews that are older than this."""
 
 
+def _words(given: object) -> object:
+    """A list, or what a plain query has in its place."""
+    return given.split(",") if isinstance(given, str) else given
+
+
 class Ask(BaseModel):
     """The parameters of one request; strict, so that a misspelt one is noticed."""
 
@@ -53,7 +58,7 @@ class Ask(BaseModel):
 
     appid: int
     filter: Annotated[int, Field(ge=0, le=3)] = 0  # 0 helpful, 1 recent, 2 updated, 3 funny
-    languages: tuple[str, ...] = ("english",)
+    languages: Annotated[tuple[str, ...], BeforeValidator(_words)] = ("english",)
     review_type: Annotated[int, Field(ge=0, le=2)] = 0  # 0 all, 1 positive, 2 negative
     purchase_type: Annotated[int, Field(ge=0, le=2)] = 0  # 0 bought on Steam, 1 all, 2 other
     num_per_page: Annotated[int, Field(ge=1, le=100)] = 20
