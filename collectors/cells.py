@@ -1,4 +1,4 @@
-"""One row of a table as the fields of a post: each cell read as its column promises, or refused by the column's name."""
+"""One row of a table as the fields of a post: a cell is what its column promises, or refused by the column's name."""
 
 from __future__ import annotations
 

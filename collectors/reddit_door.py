@@ -1,0 +1,133 @@
+"""Reddit's API behind PRAW: signing in, pace and retries are PRAW's; what comes back is the JSON as Reddit sent it.
+
+PRAW's own objects are left out on purpose. Reading an attribute of one that is not complete asks Reddit again, they
+belong to one thread, and one malformed item stops a whole listing. `Reddit.request` gives the plain answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from collectors.base import JSON, CollectorError, SourceBusy, SourceRefused
+from collectors.plain import storable
+from collectors.verdicts import judge, retry_after
+
+if TYPE_CHECKING:
+    import praw
+    import prawcore
+    import requests
+
+    from collectors.net import Net
+
+SITE = "https://www.reddit.com"
+API = "https://oauth.reddit.com"
+_KEYS = "Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET; Reddit may have withdrawn its approval."
+
+
+class Door:
+    """Asks Reddit for one run of a source. Not to be shared between threads."""
+
+    def __init__(self, *, client_id: str, client_secret: str, user_agent: str, net: Net) -> None:
+        self._reddit = _sign_in(client_id, client_secret, user_agent, net)
+
+    def get(self, path: str, params: Mapping[str, str]) -> JSON:
+        """The JSON at a path of the API.
+
+        Raises:
+            SourceBusy: no answer, too many requests, Reddit's own trouble, or no JSON.
+            SourceRefused: wrong or withdrawn keys, no such subreddit, a private or banned one.
+        """
+        import praw.exceptions
+        import prawcore
+
+        try:
+            answer = self._reddit.request(method="GET", path=path, params={**params})
+        except CollectorError:
+            raise
+        except (prawcore.PrawcoreException, praw.exceptions.PRAWException) as error:
+            raise _judged(error, path) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:  # PRAW on a token of a form unknown to it
+            raise SourceBusy("Reddit answered our sign-in in a form that we do not know.") from error
+        plain: JSON = storable(answer)
+        return plain
+
+
+def _sign_in(client_id: str, client_secret: str, user_agent: str, net: Net) -> praw.Reddit:
+    import praw
+    import requests
+
+    session = requests.Session()
+    session.trust_env = False  # a .netrc would replace our credentials
+    base = net.base_url.rstrip("/") if net.base_url else None
+    return praw.Reddit(
+        client_id=client_id,
+        client_secret=client_secret,
+        user_agent=user_agent,
+        username=None,
+        password=None,
+        refresh_token=None,
+        oauth_url=base or API,
+        reddit_url=base or SITE,
+        check_for_updates=False,
+        check_for_async=False,
+        timeout=int(net.timeout),
+        requestor_class=_requestor(),
+        requestor_kwargs={"session": session},
+    )
+
+
+def _requestor() -> type[prawcore.Requestor]:
+    import prawcore
+
+    class Requestor(prawcore.Requestor):
+        """Tells "slow down" before prawcore does, which cannot read a Retry-After that is a date."""
+
+        def request(self, *args: Any, timeout: float | None = None, **options: Any) -> requests.Response:
+            response = super().request(*args, timeout=timeout, **options)
+            if response.status_code == 429:
+                wait = retry_after(response.headers)
+                reset = response.headers.get("x-ratelimit-reset", "")
+                if wait is None and reset.isdigit():
+                    raise SourceBusy(f"Reddit asks us to wait {reset} seconds (429).", retry_after=float(reset))
+                judge(429, response.headers, "Reddit")
+            return response
+
+    return Requestor
+
+
+def _judged(error: Exception, path: str) -> CollectorError:
+    """PRAW's failure in our words."""
+    import prawcore
+
+    where = f"Reddit ({path.strip('/')})"
+    if isinstance(error, prawcore.OAuthException):
+        return SourceRefused("Reddit does not accept our keys.", what_to_do=_KEYS)
+    if isinstance(error, prawcore.RequestException):
+        return SourceBusy(f"{where} cannot be reached, did not answer in time, or broke its answer off.")
+    if isinstance(error, prawcore.Redirect):
+        return SourceRefused(f"{where} does not exist.", what_to_do="Check the names in the option subreddits.")
+    if isinstance(error, prawcore.BadJSON):
+        return _no_json(error.response.text, where)
+    if isinstance(error, prawcore.ResponseException):
+        return _judged_status(error.response, where)
+    return SourceRefused(f"{where} refuses: {str(error)[:200]}", what_to_do="Check the source's options.")
+
+
+def _judged_status(response: requests.Response, where: str) -> CollectorError:
+    if response.status_code == 401:
+        return SourceRefused("Reddit does not accept our keys (401).", what_to_do=_KEYS)
+    try:
+        judge(response.status_code, response.headers, where)
+    except CollectorError as verdict:
+        return verdict
+    return SourceBusy(f"{where} answered with status {response.status_code}, which we did not expect.")
+
+
+def _no_json(text: str, where: str) -> SourceBusy:
+    if not text.strip():
+        return SourceBusy(f"{where} sent an empty answer where data was due.")
+    if text.lstrip().startswith("<"):
+        words = " ".join(text.split())[:80]
+        return SourceBusy(f"{where} sent a web page where data was due (a block, or maintenance?): {words}")
+    return SourceBusy(f"{where} sent data that is cut off or damaged ({len(text)} characters).")
