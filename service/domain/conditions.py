@@ -62,7 +62,7 @@ class Holds(Condition[F]):
 
     def describe(self) -> str:
         sure = f" (at least {figure(self.confidence)} sure)" if self.confidence else ""
-        return " or ".join(self.field.say(word) for word in self.words) + sure
+        return self.field.say(*self.words) + sure
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,9 +33,11 @@ class Words(Generic[F]):
     prefix: bool = False  # "pt" is also "pt-BR"
     aside: bool = True  # said after what the post says
 
-    def say(self, word: str) -> str:
-        """The word as a reason speaks of it."""
-        return (self.phrases or {}).get(word) or self.phrase.format(word)
+    def say(self, *words: str) -> str:
+        """The word (or any of several) as a reason speaks of it."""
+        if self.phrases is None:
+            return self.phrase.format(" or ".join(words).replace("_", " "))
+        return " or ".join(self.phrases.get(word) or self.phrase.format(word) for word in words)
 
     def same(self, wanted: str, held: str) -> bool:
         """Whether what a post holds is what a rule wants; letters' case does not count."""

@@ -76,7 +76,7 @@ def what_is_right(error: ErrorDetails) -> str:
     """A fix in words for one of pydantic's findings: the sentence a validator raised, or what the type asks for."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
-        return str(context["error"])
+        return _sentence(str(context["error"]))
     if kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", str(context["expected"]))
         given = error["input"]
@@ -85,7 +85,11 @@ def what_is_right(error: ErrorDetails) -> str:
         return _LIMITS[kind].format(**context)
     if wanted := _TYPES.get(kind.split("_")[0]):
         return f"It must be {wanted}."
-    return f"{error['msg']}."
+    return _sentence(error["msg"])
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")
 
 
 def joined(words: Sequence[str]) -> str:

@@ -1,0 +1,57 @@
+"""What the operator writes in files: one file a concern, each mistake reported with its line and what would be right.
+
+`load` reads all four files of a folder. Settings in the environment are `service.settings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from nlp.base import Topic
+from service.configuration.company import Company, load_company
+from service.configuration.routing import load_routing
+from service.configuration.sources import SourceConfig, load_sources
+from service.configuration.topics import load_topics
+from service.domain.routing import AnyRule
+from service.errors import ConfigError
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """All configuration files of one folder, checked, also against each other."""
+
+    company: Company
+    sources: tuple[SourceConfig, ...]
+    topics: tuple[Topic, ...]
+    rules: tuple[AnyRule, ...]
+
+
+def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
+    """Read company.yaml, topics.yaml, sources.yaml and routing.yaml; `env` (Settings.environment) fills in `${NAME}`.
+
+    Raises:
+        ConfigError: something does not fit; `problems` names file, line and what would be right for all of it.
+    """
+    problems: list[ConfigError] = []
+
+    def tried(part: Callable[[], _Part]) -> _Part | None:
+        try:
+            return part()
+        except ConfigError as error:
+            problems.extend(error.problems)
+            return None
+
+    topics = tried(lambda: load_topics(config_dir / "topics.yaml"))
+    topic_names = None if topics is None else tuple(topic.name for topic in topics)
+    company = tried(lambda: load_company(config_dir / "company.yaml", topics=topic_names))
+    products = tuple(product.name for product in company.products) or None if company else None
+    sources = tried(lambda: load_sources(config_dir / "sources.yaml", env, products=products))
+    rules = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
+    if topics is None or company is None or sources is None or rules is None:
+        raise ConfigError.several(problems)
+    return Configuration(company=company, sources=sources, topics=topics, rules=rules)

@@ -1,0 +1,162 @@
+"""Who we are: config/company.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, Field
+
+from service.configuration.addresses import SlackAddress
+from service.configuration.checking import Name, Names, Section, checked, unique
+from service.configuration.yaml_lines import Document, read
+from service.domain.wording import did_you_mean
+
+
+class DigestRhythm(StrEnum):
+    """How often a team gets its digest."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"  # on Mondays
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Something that the company makes and people write about."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Colleagues who share a channel and a digest."""
+
+    name: str
+    channel: str  # in Slack: "#rnd"
+    digest: DigestRhythm
+    digest_at: time  # in the company's time zone
+    topics: tuple[str, ...] = ()  # what its digest is about; none: everything
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """The company that runs this Earful."""
+
+    name: str
+    currency: str  # ISO 4217
+    time_zone: ZoneInfo
+    products: tuple[Product, ...]
+    teams: tuple[Team, ...]
+
+    def product(self, words: str | None) -> str | None:
+        """The name of the product that a source, an import or a person calls `words`; None where it is none of ours."""
+        wanted = (words or "").strip().casefold()
+        named = (p.name for p in self.products if wanted in {n.casefold() for n in (p.name, *p.aliases)})
+        return next(named, None)
+
+    def team(self, name: str) -> Team | None:
+        """The team of this name; letters' case does not count."""
+        return next((team for team in self.teams if team.name.casefold() == name.casefold()), None)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(name, sorted(available_timezones()))
+        raise ValueError(near if near.startswith("Did") else "Use a name such as Europe/Berlin or UTC.") from None
+    return name
+
+
+def _clock(value: str) -> str:
+    try:
+        time.fromisoformat(value)
+    except ValueError:
+        raise ValueError('Write a time of day in quotes, as in "08:30".') from None
+    return value
+
+
+class ProductSection(Section):
+    """What an entry of its `products` may say."""
+
+    name: Name = Field(description="what we call it")
+    aliases: Names = Field((), description="other names, as sources, imports and people write it")
+
+
+class TeamSection(Section):
+    """What an entry of its `teams` may say."""
+
+    name: Name = Field(description="what we call it; `earful digest --team` takes this")
+    channel: SlackAddress = Field(description='its Slack channel, in quotes: "#rnd"')
+    digest: DigestRhythm = Field(DigestRhythm.WEEKLY, description="`daily`, `weekly` (on Mondays) or `never`")
+    digest_at: Annotated[str, AfterValidator(_clock)] = Field("08:00", description='time of day in quotes: "08:00"')
+    topics: Names = Field((), description="topics that its digest is about; none: everything")
+
+
+class CompanySection(Section):
+    """What company.yaml may say."""
+
+    name: Name = Field(description="the company's name")
+    currency: str = Field(pattern="^[A-Z]{3}$", description="the currency of its orders, as three letters: EUR, USD …")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="its time zone: Europe/Berlin …")
+    products: tuple[ProductSection, ...] = Field((), description="what people write about")
+    teams: tuple[TeamSection, ...] = Field((), description="who gets a digest, and where")
+
+
+def load_company(path: Path, *, topics: Iterable[str] | None = None) -> Company:
+    """Read company.yaml. `topics`: the names of those that teams may name (None: any).
+
+    Raises:
+        ConfigError: it does not fit; names file, line and what would be right, for everything that is wrong.
+    """
+    document = read(path)
+    section = checked(document, CompanySection)
+    for key in ("products", "teams"):
+        listed = document.at((key,))
+        unique(document, [(key, index) for index in range(len(listed) if isinstance(listed, list) else 0)])
+    if section is not None:
+        _check_names(document, section, None if topics is None else set(topics))
+    if section is None or document.problems:
+        raise document.error()
+    return _company(section)
+
+
+def _check_names(document: Document, section: CompanySection, topics: set[str] | None) -> None:
+    taken: dict[str, str] = {}
+    for index, product in enumerate(section.products):
+        for called in (product.name, *product.aliases):
+            owner = taken.setdefault(called.casefold(), product.name)
+            if owner != product.name:
+                message = f'"{called}" names {owner} and {product.name}.'
+                document.complain(("products", index), message, fix="Keep it with one of them.")
+    for index, team in enumerate(section.teams):
+        for topic in team.topics:
+            if topics is not None and topic not in topics:
+                message = f'topics.yaml has no topic "{topic}".'
+                document.complain(("teams", index, "topics"), message, fix=did_you_mean(topic, topics))
+
+
+def _company(section: CompanySection) -> Company:
+    return Company(
+        name=section.name,
+        currency=section.currency,
+        time_zone=ZoneInfo(section.time_zone),
+        products=tuple(Product(name=p.name, aliases=p.aliases) for p in section.products),
+        teams=tuple(
+            Team(
+                name=team.name,
+                channel=team.channel,
+                digest=team.digest,
+                digest_at=time.fromisoformat(team.digest_at),
+                topics=team.topics,
+            )
+            for team in section.teams
+        ),
+    )

@@ -1,0 +1,129 @@
+"""Writes the tables of docs/reference from the code that reads the configuration, so that they are never out of date.
+
+Run `python -m service.configuration.reference docs/reference` after a change; the text around the tables is by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from collectors import registry
+from collectors.base import Passport, Spec
+from service.configuration.company import CompanySection, ProductSection, TeamSection
+from service.configuration.routing import RuleSection
+from service.configuration.sources import SourceSection
+from service.configuration.topics import TopicSection
+from service.domain.vocabulary import ISSUE_FIELDS, POST_FIELDS, F, Field, Flag, Number
+from service.domain.wording import figure
+from service.settings import Settings
+
+_BLOCK = re.compile(r"<!-- table: (?P<name>[\w ]+) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def settings_table() -> str:
+    """The settings in the environment."""
+    fields = [(str(f.alias), f) for f in Settings.model_fields.values() if f.alias]
+    return _table(("Name", "Default", "Meaning"), [(f"`{n}`", _default(f), f.description or "") for n, f in fields])
+
+
+def keys_table(model: type[BaseModel]) -> str:
+    """What a part of a file may say."""
+    rows = [(f"`{f.alias or n}`", _default(f), f.description or "") for n, f in model.model_fields.items()]
+    return _table(("Key", "Default", "Meaning"), rows) if rows else "Nothing to set."
+
+
+def fields_table(fields: Mapping[str, Field[F]]) -> str:
+    """What a rule's `when` may ask."""
+    rows = [(f"`{field.name}`", _takes(field), field.meaning) for field in fields.values()]
+    return _table(("Field", "Takes", "Meaning"), rows)
+
+
+def kinds_section() -> str:
+    """All kinds of sources with their options, keys, and what their passports allow."""
+    return "\n\n".join(_kind(registry.spec(kind)) for kind in registry.kinds())
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "settings": settings_table,
+    "company": lambda: keys_table(CompanySection),
+    "products": lambda: keys_table(ProductSection),
+    "teams": lambda: keys_table(TeamSection),
+    "topics": lambda: keys_table(TopicSection),
+    "rules": lambda: keys_table(RuleSection),
+    "post fields": lambda: fields_table(POST_FIELDS),
+    "issue fields": lambda: fields_table(ISSUE_FIELDS),
+    "sources": lambda: keys_table(SourceSection),
+    "kinds": kinds_section,
+}
+
+
+def rendered(text: str) -> str:
+    """The page with every `<!-- table: NAME -->` … `<!-- end -->` filled anew. Raises KeyError for an unknown name."""
+    return _BLOCK.sub(lambda block: f"<!-- table: {block['name']} -->\n{TABLES[block['name']]()}\n<!-- end -->", text)
+
+
+def write(folder: Path) -> None:
+    """Fill the tables of all pages in `folder` anew."""
+    for page in sorted(folder.glob("*.md")):
+        page.write_text(rendered(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _kind(spec: Spec) -> str:
+    secrets = [
+        f"- `{need.name}` in the environment{'' if need.required else ' (not required)'}: {need.where}"
+        for need in spec.secrets
+    ]
+    lines = [
+        f"### `{spec.kind}`: {spec.title}",
+        keys_table(spec.options),
+        "\n".join(secrets) if secrets else "No key is needed.",
+        f"Listens every {spec.every_minutes} minutes unless told otherwise. {_passport(spec.passport)}",
+    ]
+    return "\n\n".join(lines)
+
+
+def _passport(passport: Passport) -> str:
+    linked = "may be linked to customers" if passport.may_link else "are never linked to customers"
+    kept = "as long as you like" if passport.keep_raw_days is None else f"{passport.keep_raw_days} days"
+    return f"Authors {linked}; what was received is kept {kept}. {passport.terms}"
+
+
+def _takes(field: Field[F]) -> str:
+    if isinstance(field, Flag):
+        return "`true`, `false`"
+    if isinstance(field, Number):
+        return "a number from 0 up" if field.highest is None else f"a number, 0 to {figure(field.highest)}"
+    return ", ".join(f"`{word}`" for word in field.known) if field.known else "text"
+
+
+def _default(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and "default" in extra:
+        return str(extra["default"])
+    if field.is_required():
+        return "required"
+    value = field.default if field.default is not PydanticUndefined else None
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value))
+    return "" if value in (None, "") else f"`{value}`"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

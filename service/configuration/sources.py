@@ -1,0 +1,111 @@
+"""Where we listen: config/sources.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, JsonValue, field_validator
+
+from collectors import registry
+from collectors.base import Secret
+from service.configuration.checking import Name, Section, checked, entries, unique
+from service.configuration.yaml_lines import Document, Place, read
+from service.domain.wording import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """A place to listen to, as the operator configured it."""
+
+    name: str
+    kind: str  # of collectors.registry
+    options: BaseModel  # an instance of the kind's Spec.options
+    base_url: str | None = None  # in place of the platform's own address; the operator vouches for it
+    every_minutes: int = 15
+    enabled: bool = True
+    product: str | None = None  # where the platform names none
+    own: bool = False  # the company runs this place itself, and its terms there allow linking its authors
+
+    def missing_secrets(self, secret: Callable[[str], str | None]) -> tuple[Secret, ...]:
+        """The required credentials that `secret` (Settings.secret) does not have."""
+        return tuple(need for need in registry.spec(self.kind).secrets if need.required and not secret(need.name))
+
+
+class SourceSection(Section):
+    """What an entry of sources.yaml may say."""
+
+    name: str = Field(
+        pattern="^[a-z0-9][a-z0-9-]{0,62}$", description="a name of small letters, digits and -; it stays for life"
+    )
+    kind: str = Field(description="the kind of place, see below")
+    product: Name | None = Field(None, description="the product of company.yaml that it is about")
+    enabled: bool = Field(True, description="`false` switches it off and keeps what was heard")
+    every_minutes: int | None = Field(
+        None, ge=1, le=7 * 24 * 60, description="how often to listen; without it, what suits the kind"
+    )
+    base_url: str | None = Field(
+        None,
+        description="another address than the platform's own: a gateway, a test server. Private ones are allowed here",
+    )
+    own: bool = Field(
+        False, description="`true` where we run the place ourselves and may link its authors to customers"
+    )
+    options: dict[str, JsonValue] = Field(default_factory=dict, description="what the kind needs, see below")
+
+    @field_validator("base_url")
+    @classmethod
+    def _web(cls, address: str | None) -> str | None:
+        if address is not None:
+            parts = urlsplit(address)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("Give an address that begins with https:// or http://.")
+        return address
+
+
+def load_sources(
+    path: Path, env: Mapping[str, str], *, products: Iterable[str] | None = None
+) -> tuple[SourceConfig, ...]:
+    """Read sources.yaml, with `${NAME}` filled in from `env`. `products`: those it may name (None: any).
+
+    Raises:
+        ConfigError: it does not fit; names file, line and what would be right, for everything that is wrong.
+    """
+    document = read(path, env)
+    places = entries(document, "sources")
+    known = None if products is None else tuple(products)
+    sources = [_source(document, place, known) for place in places]
+    unique(document, places)
+    if document.problems:
+        raise document.error()
+    return tuple(source for source in sources if source)
+
+
+def _source(document: Document, place: Place, products: tuple[str, ...] | None) -> SourceConfig | None:
+    section = checked(document, SourceSection, place)
+    kind = document.at((*place, "kind"))
+    if not isinstance(kind, str):
+        return None
+    if kind not in registry.kinds():
+        message = f'There is no kind of source "{kind}".'
+        document.complain((*place, "kind"), message, fix=did_you_mean(kind, registry.kinds()))
+        return None
+    spec = registry.spec(kind)
+    options = checked(document, spec.options, (*place, "options"))
+    if section is None or options is None:
+        return None
+    if section.product is not None and products is not None and section.product not in products:
+        message = f'company.yaml has no product "{section.product}".'
+        document.complain((*place, "product"), message, fix=did_you_mean(section.product, products))
+    return SourceConfig(
+        name=section.name,
+        kind=kind,
+        options=options,
+        base_url=section.base_url,
+        every_minutes=section.every_minutes or spec.every_minutes,
+        enabled=section.enabled,
+        product=section.product,
+        own=section.own,
+    )
