@@ -97,11 +97,14 @@ def _complain(document: Document, model: type[BaseModel], place: Place, error: E
     if kind == "extra_forbidden":
         document.complain(here, f"There is no {name}.", fix=did_you_mean(str(here[-1]), _siblings(model, within)))
     elif kind == "missing":
-        document.complain(here, f"{name} is missing.", fix=_add(model, within))
+        meaning = _meaning(model, within)
+        document.complain(here, f"{name} is missing.", fix=f"Add `{here[-1]}`{f': {meaning}' if meaning else ''}.")
     elif not within and kind == "value_error":
         document.complain(here, f"{spelled(place)} does not fit together.", fix=what_is_right(error))
     else:
-        document.complain(here, f"{name} is {_given(document, here)}.", fix=what_is_right(error))
+        meaning = _meaning(model, within) if kind == "string_pattern_mismatch" and within else None
+        fix = f"It must be {meaning}." if meaning else what_is_right(error)
+        document.complain(here, f"{name} is {_given(document, here)}.", fix=fix)
 
 
 def _within(document: Document, place: Place, error: ErrorDetails) -> Place:
@@ -119,11 +122,11 @@ def _siblings(model: type[BaseModel], within: Place) -> list[str]:
     return keys(inner) if inner else []
 
 
-def _add(model: type[BaseModel], within: Place) -> str:
-    inner, name = _model_at(model, within[:-1]), str(within[-1])
-    field = next((f for n, f in inner.model_fields.items() if (f.alias or n) == name), None) if inner else None
-    meaning = f": {field.description}" if field and field.description else "."
-    return f"Add `{name}`{meaning}"
+def _meaning(model: type[BaseModel], within: Place) -> str | None:
+    """What the documentation says of the field at `within`."""
+    inner = _model_at(model, within[:-1])
+    fields = inner.model_fields.items() if inner else ()
+    return next((field.description for name, field in fields if (field.alias or name) == within[-1]), None)
 
 
 def _model_at(model: type[BaseModel], within: Place) -> type[BaseModel] | None:

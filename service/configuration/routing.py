@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from collectors import registry
 from service.configuration.addresses import TARGETS
 from service.configuration.checking import Name, Section, checked, entries, unique
 from service.configuration.conditions import EVERYTHING, ConditionReader
@@ -47,7 +48,7 @@ def load_routing(
     """
     document = read(path)
     places = entries(document, "rules")
-    named = {"topic": topics, "product": products}
+    named = {"topic": topics, "product": products, "source_kind": registry.kinds()}
     known = {field: tuple(names) for field, names in named.items() if names is not None}
     rules = [_rule(document, place, known) for place in places]
     unique(document, places)

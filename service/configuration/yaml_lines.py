@@ -100,7 +100,9 @@ def _compose(text: str, file: Path) -> Node | None:
     try:
         node: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
+        begun = "flow" in (error.context or "")  # a bracket that is not closed is a mistake where it was opened
+        mark = error.context_mark if begun else error.problem_mark
+        line = mark.line + 1 if mark else None
         raise ConfigError(f"This is not YAML: {error.problem}.", fix=_hint(text, line), file=file, line=line) from error
     except YAMLError as error:
         fix = "Remove characters that cannot be seen, or write the file anew."
