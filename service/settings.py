@@ -52,7 +52,7 @@ def _web_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("Give an address that begins with https:// (or http:// on your own machine).")
-    return address
+    return address.rstrip("/") + "/"
 
 
 def _bot_token(token: SecretStr) -> SecretStr:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Engine
 
 from collectors.base import Collector
-from integrations.base import Target
+from integrations.base import Message, Payload, Target
 from nlp.runtime import Understanding
 from service.clock import Clock
 from service.configuration.company import Company
-from service.domain.routing import Rule
-from service.models import Delivery, Source
+from service.domain.routing import AnyRule
+from service.models import Source
 
 
-def _observe_nothing(step: str) -> None:
+def observe_nothing(step: str) -> None:
     """What happens at each step when nobody watches: nothing."""
     del step
 
@@ -29,14 +30,16 @@ class Tools:
     engine: Engine
     clock: Clock
     company: Company
-    rules: Sequence[Rule]
+    rules: Sequence[AnyRule]
     page_url: str  # where our own pages are, without a slash at the end
     understanding: Callable[[], Understanding]
-    collector: Callable[[Source], Collector]
+    collector: Callable[[Source], AbstractContextManager[Collector]]
     author_scope: Callable[[Source], str]  # the space in which the source's accounts are unique
     may_link: Callable[[Source], bool]  # the source's passport, with what the operator vouches for
     attribution: Callable[[Source], str]
     source_title: Callable[[Source], str]
     rechecks: Mapping[str, timedelta]  # how often kept posts are looked at again, by kind of source
-    target: Callable[[Delivery], Target]
-    observe: Callable[[str], None] = _observe_nothing  # told the name of each step, in the log's words
+    target: Callable[[str], Target]  # by its kind; a preview where it is not set up
+    render: Callable[[str, Message, str], Payload]  # kind, message, key -> what the target would be given
+    settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
+    observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words

@@ -74,6 +74,7 @@ class Order(SQLModel, table=True):
     placed_at: datetime = moment(index=True)
     amount: Decimal = Field(sa_type=Numeric(12, 2))
     currency: str
+    worth: Decimal = Field(sa_type=Numeric(12, 2))  # the amount in the company's currency
 
 
 class Note(SQLModel, table=True):

@@ -26,7 +26,7 @@ class Issue(SQLModel, table=True):
     opened_at: datetime = moment()
     state_changed_at: datetime = moment()
     state_reason: str = ""
-    rising_noted_at: datetime | None = moment(nullable=True)  # when its rise was last told, so that it is told once
+    told_state: str | None = None  # the state that people were last told of, so that each is told once
     merged_into_id: int | None = refers_to("issues.id", nullable=True)
 
 

@@ -56,9 +56,17 @@ def deliver(delivery_id: int, *, wait_seconds: float = 0.0) -> Job:
     )
 
 
-def route_issues(issue_ids: Sequence[int]) -> list[Job]:
-    """The job that tells people about issues whose state changed."""
-    return [Job(task="route_issues", arguments={"issue_ids": list(issue_ids)})] if issue_ids else []
+def tell_of_issues(issue_ids: Sequence[int], *, wait_seconds: float) -> list[Job]:
+    """The jobs that tell people about issues, a while later: what a backlog makes flicker has settled by then."""
+    return [
+        Job(
+            task="route_issues",
+            arguments={"issue_ids": [issue_id]},
+            queueing_lock=f"issue:{issue_id}",
+            wait_seconds=wait_seconds,
+        )
+        for issue_id in issue_ids
+    ]
 
 
 def _job(stage: str, post_ids: Sequence[int]) -> Job:

@@ -37,12 +37,21 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
         if mine:
             touched |= _place(session, product, mine, now)
     posts.mark(session, behind, "grouped")
-    changed = [issue_id for issue_id in sorted(touched) if review(session, issue_id, now)]
-    return Outcome(next=[*flow.follow("group", [id_of(p) for p in behind]), *flow.route_issues(changed)])
+    untold = [issue_id for issue_id in sorted(touched) if review(session, issue_id, now)]
+    telling = flow.tell_of_issues(untold, wait_seconds=tools.settle_seconds)
+    return Outcome(next=[*flow.follow("group", [id_of(post) for post in behind]), *telling])
+
+
+def review_all(session: Session, tools: Tools) -> Outcome:
+    """Judge every issue that time alone may have changed: a rise that is over, a quiet that begins."""
+    issues.hold_grouping(session)
+    now = tools.clock()
+    untold = [issue_id for issue_id in issues.living(session) if review(session, issue_id, now)]
+    return Outcome(next=flow.tell_of_issues(untold, wait_seconds=tools.settle_seconds))
 
 
 def review(session: Session, issue_id: int, now: datetime) -> bool:
-    """Recount an issue and judge its state from its posts; True where the state changed."""
+    """Recount an issue and judge its state from its posts; True where people were not told of that state."""
     session.flush()
     issue = session.get_one(Issue, issue_id)
     found = issues.members(session, issue_id)
@@ -53,10 +62,9 @@ def review(session: Session, issue_id: int, now: datetime) -> bool:
     fixed_at = issue.state_changed_at if issue.state == IssueState.FIXED else None
     verdict = judge(times, now=now, fixed_at=fixed_at)
     issue.state_reason = verdict.reason
-    if verdict.state == issue.state:
-        return False
-    issue.state, issue.state_changed_at = verdict.state, now
-    return True
+    if verdict.state != issue.state:
+        issue.state, issue.state_changed_at = verdict.state, now
+    return issue.told_state != issue.state
 
 
 def _groupable(session: Session, behind: Sequence[Post]) -> dict[int, Vector]:

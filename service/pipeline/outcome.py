@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
 
 BATCH = 64  # posts a job: enough to fill the encoder, few enough to lose little time to a crash
 
@@ -28,7 +30,7 @@ class Outcome:
     next: Sequence[Job] = field(default_factory=tuple)
 
 
-def batches(ids: Sequence[int], size: int = BATCH) -> Iterator[list[int]]:
-    """The ids, in runs of at most `size`."""
-    for start in range(0, len(ids), size):
-        yield list(ids[start : start + size])
+def batches(things: Sequence[Thing], size: int = BATCH) -> Iterator[list[Thing]]:
+    """The things, in runs of at most `size`."""
+    for start in range(0, len(things), size):
+        yield list(things[start : start + size])

@@ -53,7 +53,9 @@ def ask(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[in
         }
         for w in wanted
     }
-    statement = upsert(Delivery).values([rows[key] for key in sorted(rows)]).on_conflict_do_nothing(["key"])
+    statement = (
+        upsert(Delivery).values([rows[key] for key in sorted(rows)]).on_conflict_do_nothing(index_elements=["key"])
+    )
     return [int(i) for i in session.scalars(statement.returning(col(Delivery.id))) if i is not None]
 
 

@@ -23,7 +23,6 @@ class CustomerFacts:
     customer: Customer
     organisation: str | None
     value: Decimal
-    last_contact_at: datetime | None  # of their post before this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +56,13 @@ def of_posts(session: Session, post_ids: Sequence[int]) -> list[PostFacts]:
             author=author,
             reading=reading,
             issue=known_issues.get(id_of(post)),
-            customer=_with_last_contact(session, customers.get(post.author_id or 0), post),
+            customer=customers.get(post.author_id or 0),
         )
         for post, source, author, reading in rows
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    customer: Customer
-    organisation: str | None
-    value: Decimal
-
-
-def _customers(session: Session, author_ids: Sequence[int]) -> dict[int, _Person]:
+def _customers(session: Session, author_ids: Sequence[int]) -> dict[int, CustomerFacts]:
     rows = session.execute(
         select(col(Identity.author_id), Customer, col(Organisation.name))
         .join(Customer, col(Customer.id) == col(Identity.customer_id))
@@ -79,22 +71,19 @@ def _customers(session: Session, author_ids: Sequence[int]) -> dict[int, _Person
     ).all()
     values = people.values(session, [id_of(customer) for _, customer, _ in rows])
     return {
-        int(author): _Person(customer, organisation, values[id_of(customer)]) for author, customer, organisation in rows
+        int(author): CustomerFacts(customer=customer, organisation=organisation, value=values[id_of(customer)])
+        for author, customer, organisation in rows
     }
 
 
-def _with_last_contact(session: Session, person: _Person | None, post: Post) -> CustomerFacts | None:
-    if person is None:
-        return None
-    last = session.scalar(
+def last_post_before(session: Session, customer_id: int, moment: datetime) -> datetime | None:
+    """When the customer wrote last before `moment`, on any source that may be tied to them."""
+    return session.scalar(
         select(func.max(col(Post.created_at)))
         .join(Identity, col(Identity.author_id) == col(Post.author_id))
         .where(
-            col(Identity.customer_id) == person.customer.id,
+            col(Identity.customer_id) == customer_id,
             col(Identity.state) == IdentityState.CONFIRMED,
-            col(Post.created_at) < post.created_at,
+            col(Post.created_at) < moment,
         )
-    )
-    return CustomerFacts(
-        customer=person.customer, organisation=person.organisation, value=person.value, last_contact_at=last
     )

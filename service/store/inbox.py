@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from service.domain.people import IdentityState
 from service.models import Author, Case, Customer, Delivery, Identity, Issue, IssuePost, Post, Reading, Source
 from service.models.columns import id_of
+from service.store.linkable import Linkable
 from service.store.paging import Part, cursor, part, parts_of
 from service.store.post_filter import PostFilter, conditions
 
@@ -84,11 +85,11 @@ class PostView:
 
 
 def find_posts(
-    session: Session, chosen: PostFilter, *, linkable: Collection[str], limit: int, after: str | None = None
+    session: Session, chosen: PostFilter, *, linkable: Linkable, limit: int, after: str | None = None
 ) -> Part[PostView]:
     """The newest posts that fulfil `chosen`, from the cursor `after` on.
 
-    `linkable`: the kinds of source whose authors may be tied to customers; of others no customer is shown.
+    `linkable`: the sources whose authors may be tied to customers; of others no customer is shown.
 
     Raises:
         Invalid: `after` is not a cursor of this list.
@@ -104,13 +105,13 @@ def find_posts(
     return Part(items=[views[row[0]] for row in found.items], next=found.next)
 
 
-def count_posts(session: Session, chosen: PostFilter, *, linkable: Collection[str], at_most: int | None = None) -> int:
+def count_posts(session: Session, chosen: PostFilter, *, linkable: Linkable, at_most: int | None = None) -> int:
     """How many posts fulfil `chosen`; counting stops at `at_most`, which keeps a page quick in a large store."""
     return int(session.scalar(_counted(chosen, linkable, at_most)) or 0)
 
 
 def count_each(
-    session: Session, several: Mapping[str, PostFilter], *, linkable: Collection[str], at_most: int
+    session: Session, several: Mapping[str, PostFilter], *, linkable: Linkable, at_most: int
 ) -> dict[str, int]:
     """`count_posts` for several filters in one question to the database, by their names."""
     counts = [_counted(chosen, linkable, at_most).scalar_subquery().label(name) for name, chosen in several.items()]
@@ -123,7 +124,7 @@ def newest_id(session: Session) -> int:
     return int(session.scalar(select(func.max(col(Post.id)))) or 0)
 
 
-def load_posts(session: Session, ids: Sequence[int], *, linkable: Collection[str]) -> dict[int, PostView]:
+def load_posts(session: Session, ids: Sequence[int], *, linkable: Linkable) -> dict[int, PostView]:
     """The posts with these ids, by id; those that do not exist are left out."""
     if not ids:
         return {}
@@ -132,32 +133,27 @@ def load_posts(session: Session, ids: Sequence[int], *, linkable: Collection[str
     return {row[0].id: _view(row, deliveries.get(row[0].id, 0)) for row in rows}
 
 
-def _allowed(chosen: PostFilter, linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _allowed(chosen: PostFilter, linkable: Linkable) -> Select[*tuple[Any, ...]]:
     query = select(col(Post.id), col(Post.created_at)).where(*conditions(chosen))
     if chosen.customer is None:
         return query
     # Asking by customer must not tell what the source's passport forbids to know.
-    lawful = select(col(Source.id)).where(may_be_tied(linkable))
+    lawful = select(col(Source.id)).where(linkable.sources())
     return query.where(col(Post.source_id).in_(lawful))
 
 
-def _counted(chosen: PostFilter, linkable: Collection[str], at_most: int | None) -> Select[int]:
+def _counted(chosen: PostFilter, linkable: Linkable, at_most: int | None) -> Select[int]:
     matching = _allowed(chosen, linkable)
     if at_most is not None:
         matching = matching.limit(at_most)
     return select(func.count()).select_from(matching.subquery())
 
 
-def may_be_tied(linkable: Collection[str]) -> ColumnElement[bool]:
-    """Sources whose authors may be tied to customers: by the kind's passport, or because the place is the company's."""
-    return or_(col(Source.own), col(Source.kind).in_(linkable))
-
-
-def _whole(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _whole(linkable: Linkable) -> Select[*tuple[Any, ...]]:
     whose = (
         (col(Identity.author_id) == col(Post.author_id))
         & (col(Identity.state) == IdentityState.CONFIRMED)
-        & may_be_tied(linkable)
+        & linkable.sources()
     )
     return (
         select(Post, Source, Author, Reading, IssuePost, Issue, Identity, Customer, Case)

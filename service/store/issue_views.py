@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,8 @@ from service.domain.people import IdentityState
 from service.errors import NotFound
 from service.models import Identity, Issue, IssuePost, Order, Post, Reading, Source
 from service.models.columns import id_of
-from service.store.inbox import PostView, load_posts, may_be_tied
+from service.store.inbox import PostView, load_posts
+from service.store.linkable import Linkable
 from service.store.paging import Part, cursor, part, parts_of
 from service.store.post_filter import like_escaped
 from service.store.records import CustomerView, load_customers
@@ -91,7 +92,7 @@ def find_issues(
     chosen: IssueFilter,
     *,
     now: datetime,
-    linkable: Collection[str],
+    linkable: Linkable,
     limit: int,
     order: IssueOrder = IssueOrder.RECENT,
     after: str | None = None,
@@ -122,9 +123,7 @@ def count_issues(session: Session, chosen: IssueFilter) -> int:
     return int(session.scalar(select(func.count()).select_from(Issue).where(*_conditions(chosen))) or 0)
 
 
-def load_issues(
-    session: Session, ids: Sequence[int], *, now: datetime, linkable: Collection[str]
-) -> dict[int, IssueView]:
+def load_issues(session: Session, ids: Sequence[int], *, now: datetime, linkable: Linkable) -> dict[int, IssueView]:
     """The issues with these ids, with their figures, in six queries however many there are."""
     if not ids:
         return {}
@@ -152,7 +151,7 @@ def load_issues(
     }
 
 
-def load_issue(session: Session, number: int, *, now: datetime, linkable: Collection[str]) -> IssueDetail:
+def load_issue(session: Session, number: int, *, now: datetime, linkable: Linkable) -> IssueDetail:
     """One issue's page.
 
     Raises:
@@ -204,16 +203,16 @@ def _people() -> Select[*tuple[Any, ...]]:
     return _members(col(IssuePost.issue_id), authors).group_by(col(IssuePost.issue_id))
 
 
-def _customers_of(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _customers_of(linkable: Linkable) -> Select[*tuple[Any, ...]]:
     return (
         _members(col(IssuePost.issue_id), col(Identity.customer_id))
         .join(Source, col(Source.id) == col(Post.source_id))
         .join(Identity, col(Identity.author_id) == col(Post.author_id))
-        .where(col(Identity.state) == IdentityState.CONFIRMED, may_be_tied(linkable))
+        .where(col(Identity.state) == IdentityState.CONFIRMED, linkable.sources())
     )
 
 
-def _worth(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _worth(linkable: Linkable) -> Select[*tuple[Any, ...]]:
     touched = _customers_of(linkable).distinct().subquery()
     return (
         select(
@@ -266,7 +265,7 @@ def _recent(session: Session, ids: Sequence[int], now: datetime) -> dict[int, li
     return found
 
 
-def _evidence(session: Session, number: int, linkable: Collection[str]) -> list[PostView]:
+def _evidence(session: Session, number: int, linkable: Linkable) -> list[PostView]:
     nearest = session.scalars(
         _members(col(Post.id))
         .where(col(IssuePost.issue_id) == number)
@@ -277,7 +276,7 @@ def _evidence(session: Session, number: int, linkable: Collection[str]) -> list[
     return [views[post_id] for post_id in nearest]
 
 
-def _touched(session: Session, number: int, linkable: Collection[str]) -> list[Touched]:
+def _touched(session: Session, number: int, linkable: Linkable) -> list[Touched]:
     wrote = _customers_of(linkable).where(col(IssuePost.issue_id) == number).subquery()
     counts = {
         int(customer_id): int(posts)

@@ -103,6 +103,12 @@ def members(session: Session, issue_id: int) -> list[tuple[int, datetime, Vector
     return [(int(post), at, _vector(vector)) for post, at, vector in rows]
 
 
+def living(session: Session) -> list[int]:
+    """The issues whose state may change by time alone."""
+    over = (IssueState.QUIET, IssueState.MUTED, IssueState.MERGED)
+    return [int(i or 0) for i in session.scalars(select(col(Issue.id)).where(col(Issue.state).not_in(over)))]
+
+
 def recount(issue: Issue, times: Sequence[datetime], vectors: Sequence[Vector]) -> None:
     """Make the issue's own numbers those of its members."""
     issue.post_count = len(times)

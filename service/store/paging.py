@@ -44,7 +44,7 @@ def parts_of(given: str, *readers: Callable[[str], Any]) -> tuple[Any, ...]:
         plain = json.loads(urlsafe_b64decode(padded.encode("ascii")))
         return tuple(reader(part) for reader, part in zip(readers, plain, strict=True))
     except (ValueError, TypeError, binascii.Error, InvalidOperation) as error:
-        raise Invalid("`after` is not a cursor of this list. Take it from `next` of the page before.") from error
+        raise Invalid("`cursor` does not belong to this list. Take it from `next` of the page before.") from error
 
 
 def part(items: Sequence[_Item], *, limit: int, key: Callable[[_Item], str]) -> Part[_Item]:

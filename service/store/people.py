@@ -90,7 +90,7 @@ def open_record(session: Session, author: Author, *, where: str, email: str | No
 def values(session: Session, customer_ids: Sequence[int]) -> dict[int, Decimal]:
     """Customer id -> the sum of their orders, in the company's currency; 0 for those without one."""
     rows = session.execute(
-        select(col(Order.customer_id), func.sum(col(Order.amount)))
+        select(col(Order.customer_id), func.sum(col(Order.worth)))
         .where(col(Order.customer_id).in_(customer_ids))
         .group_by(col(Order.customer_id))
     )

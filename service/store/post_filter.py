@@ -81,11 +81,13 @@ class PostFilter:
     until: datetime | None = None  # not included
     first_seen_from: datetime | None = None
     newer_than: int | None = None  # an id: only what came in after that post
+    also: PostFilter | None = None  # what must hold besides: the saved view that a list began with
 
 
 def conditions(chosen: PostFilter) -> list[ColumnElement[bool]]:
     """What `posts` must fulfil."""
-    return [*_own_columns(chosen), *_of_the_reading(chosen), *_of_relations(chosen)]
+    besides = conditions(chosen.also) if chosen.also else []
+    return [*_own_columns(chosen), *_of_the_reading(chosen), *_of_relations(chosen), *besides]
 
 
 def text_matches(given: str) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from service.errors import NotFound
 from service.models import Case, Delivery, PostVersion, Reply
 from service.store import delivery_views
 from service.store.inbox import PostView, load_posts
+from service.store.linkable import Linkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class PostStory:
         return bool(self.versions) and self.versions[-1].raw_kept
 
 
-def load_story(session: Session, post_id: int, *, linkable: Collection[str]) -> PostStory:
+def load_story(session: Session, post_id: int, *, linkable: Linkable) -> PostStory:
     """One post's whole story. Of a deleted post there is no text in it, nor in its versions.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,12 +41,19 @@ class _Known:
 
 
 def store_posts(
-    session: Session, source: Source, posts: Sequence[CollectedPost], gone: Sequence[str], *, scope: str, now: datetime
+    session: Session,
+    source: Source,
+    posts: Sequence[CollectedPost],
+    gone: Sequence[str],
+    *,
+    scope: str,
+    product: Callable[[str | None], str | None],
+    now: datetime,
 ) -> Stored:
     """Store what a page brought. Storing the same page twice changes nothing but `last_seen_at`.
 
     A post whose title, text or rating differ from what we hold becomes a new version. `scope` names the space in which
-    the authors' accounts are unique.
+    the authors' accounts are unique; `product` gives our name for what the platform calls a product, if it is ours.
     """
     if source.id is None:
         raise ValueError("the source must be stored before its posts")
@@ -55,7 +62,10 @@ def store_posts(
     known = _known_posts(session, source.id, list(latest))
     new, changed, same = [], [], []
     for external_id, post in latest.items():
-        row = {**_columns(post), "author_id": authors.get(account_of(post.author)) if post.author else None}
+        row = _columns(post) | {
+            "author_id": authors.get(account_of(post.author)),
+            "product": product(post.product) or storable_or_none(post.product) or source.product,
+        }
         held = known.get(external_id)
         if held is None:
             new.append((post, row))
@@ -91,6 +101,17 @@ def unfinished(session: Session, *, seen_before: datetime, most: int) -> list[in
         .limit(most)
     )
     return [int(row[0]) for row in rows]
+
+
+def kept_ids(session: Session, source_id: int, *, most: int) -> list[str]:
+    """The platform's ids of the posts of a source that were not deleted, newest first."""
+    rows = session.scalars(
+        select(col(Post.external_id))
+        .where(col(Post.source_id) == source_id, col(Post.deleted_at).is_(None))
+        .order_by(col(Post.created_at).desc())
+        .limit(most)
+    )
+    return list(rows)
 
 
 def lock_behind(session: Session, ids: Sequence[int], stage: str) -> list[Post]:
@@ -165,7 +186,6 @@ def _columns(post: CollectedPost) -> dict[str, Any]:
         "platform_language": storable_or_none(post.language),
         "rating": post.rating,
         "rating_label": storable_or_none(post.rating_label),
-        "product": storable_or_none(post.product),
         "product_version": storable_or_none(post.product_version),
         "order_number": storable_or_none(post.order_number),
         "verified_email": storable_or_none(post.author.verified_email) if post.author else None,
@@ -198,7 +218,6 @@ def _insert_new(
         {
             **row,
             "source_id": source.id,
-            "product": row["product"] or source.product,
             "first_seen_at": now,
             "last_seen_at": now,
             "version": 1,
@@ -206,7 +225,7 @@ def _insert_new(
         }
         for _, row in new
     ]
-    ids = [int(i) for i in session.scalars(insert(Post).returning(col(Post.id), sort_by_parameter_order=True), rows)]
+    ids = [i or 0 for i in session.scalars(insert(Post).returning(col(Post.id), sort_by_parameter_order=True), rows)]
     versions = [_version_row(post_id, 1, post, now) for post_id, (post, _) in zip(ids, new, strict=True)]
     session.execute(insert(PostVersion), versions)
     return ids
@@ -216,11 +235,10 @@ def _insert_versions_of_changed(
     session: Session, changed: Sequence[tuple[_Known, CollectedPost, dict[str, Any]]], now: datetime
 ) -> None:
     for held, post, row in changed:
-        kept = {name: value for name, value in row.items() if name not in ("external_id", "product") or value}
         session.execute(
             update(Post)
             .where(col(Post.id) == held.id)
-            .values(**kept, last_seen_at=now, deleted_at=None, version=held.version + 1)
+            .values(**row, last_seen_at=now, deleted_at=None, version=held.version + 1)
         )
         session.execute(insert(PostVersion), [_version_row(held.id, held.version + 1, post, now)])
 
@@ -250,7 +268,7 @@ def _empty(session: Session, source_id: int, external_ids: Sequence[str], now: d
     if not external_ids:
         return []
     ids = [
-        int(i)
+        i or 0
         for i in session.scalars(
             update(Post)
             .where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,7 +54,7 @@ def take_due(session: Session, *, now: datetime) -> list[Source]:
     return list(due)
 
 
-def take_due_rechecks(session: Session, *, now: datetime, every: dict[str, timedelta]) -> list[Source]:
+def take_due_rechecks(session: Session, *, now: datetime, every: Mapping[str, timedelta]) -> list[Source]:
     """The enabled sources whose kept posts must be looked at again; `every` says how often, by kind."""
     due = session.scalars(
         select(Source)

@@ -47,10 +47,10 @@ def _sent(moment: datetime | None, zone: tzinfo) -> Markup:
 
 
 def _block(block: object, reader: Reader) -> Markup:
-    if not isinstance(block, dict) or block.get("type") not in _BLOCKS:
-        kind = block.get("type") if isinstance(block, dict) else type(block).__name__
-        return Markup('<div class="slack-unknown">Slack would refuse this block: {}</div>').format(str(kind))
-    return _BLOCKS[block["type"]](block, reader)
+    kind = str(block.get("type")) if isinstance(block, dict) else type(block).__name__
+    if isinstance(block, dict) and kind in _BLOCKS:
+        return _BLOCKS[kind](block, reader)
+    return Markup('<div class="slack-unknown">Slack would refuse this block: {}</div>').format(kind)
 
 
 def _section(block: Mapping[str, object], reader: Reader) -> Markup:
@@ -122,7 +122,7 @@ def _element(element: object, reader: Reader) -> Markup:
 
 def _button(button: Mapping[str, object], reader: Reader) -> Markup:
     """A button that opens an address is a link; another one does nothing here."""
-    style = button.get("style")
+    style = str(button.get("style"))
     kind = f" slack-button-{style}" if style in {"primary", "danger"} else ""
     text, url = _text(button.get("text"), reader), str(button.get("url", ""))
     if url.startswith(("https://", "http://")):

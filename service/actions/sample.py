@@ -1,0 +1,45 @@
+"""The sample studio: its own records, and when its story began."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from service.actions.imports import import_customers, import_orders, import_organisations
+from service.models import Source
+from service.store.database import transaction
+from service.testing.studio.content import load_studio
+from service.testing.studio.imports import write_imports
+from service.testing.studio.showing import show
+from service.tools import Tools
+
+
+def epoch_of(data_dir: Path, *, now: datetime) -> datetime:
+    """The moment that the sample's days count from: that of its first start, kept in the data folder."""
+    file = data_dir / "sample" / "epoch"
+    if file.exists():
+        return datetime.fromisoformat(file.read_text(encoding="utf-8").strip())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(now.isoformat(), encoding="utf-8")
+    return now
+
+
+def import_records(tools: Tools, folder: Path, *, epoch: datetime) -> None:
+    """Write the studio's export files and import its organisations, customers and orders; again, nothing changes."""
+    studio = load_studio()
+    write_imports(folder, studio, show(studio, epoch=epoch, phase=1))
+    import_organisations(tools, folder / "organisations.csv")
+    import_customers(tools, folder / "customers.csv")
+    import_orders(tools, folder / "orders.csv")
+
+
+def was_heard(tools: Tools) -> bool:
+    """Whether the studio was listened to at an earlier start."""
+    with transaction(tools.engine) as session:
+        return (
+            session.scalar(select(col(Source.id)).where(col(Source.last_succeeded_at).is_not(None)).limit(1))
+            is not None
+        )

@@ -1,0 +1,133 @@
+"""Settings and configuration -> tools: the only wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from collectors import registry as collector_kinds
+from collectors.base import Collector, SourceRefused
+from collectors.net import Net
+from integrations import registry as target_kinds
+from integrations.base import Message, Payload, Target
+from integrations.recorder import Recorded
+from service import clock
+from service.configuration import Configuration
+from service.models import Source
+from service.settings import Settings
+from service.store import sources as sources_store
+from service.store.database import connect, transaction
+from service.tools import Tools, observe_nothing
+
+if TYPE_CHECKING:
+    from nlp.runtime import Understanding
+
+
+def build(
+    settings: Settings,
+    configuration: Configuration,
+    *,
+    database_url: str,
+    observe: Callable[[str], None] | None = None,
+    settle_seconds: float = 20.0,
+) -> Tools:
+    """The tools of one process. Opens nothing yet: models and connections are made when first used."""
+    engine = connect(database_url, pool_size=settings.workers * 2 + 2)
+
+    def understanding() -> Understanding:
+        from nlp.runtime import Understanding
+
+        return Understanding.load(topics=configuration.topics)
+
+    def target(kind: str) -> Target:
+        # A preview keeps nothing itself: what a message looked like stands on its delivery.
+        return target_kinds.open_target(kind, settings.environment, keep=_forget)
+
+    return Tools(
+        engine=engine,
+        clock=clock.now,
+        company=configuration.company,
+        rules=configuration.rules,
+        page_url=settings.address,
+        understanding=cache(understanding),
+        collector=lambda source: _open_collector(source, settings),
+        author_scope=author_scope,
+        may_link=may_link,
+        attribution=lambda source: collector_kinds.spec(source.kind).passport.attribution,
+        source_title=_title,
+        rechecks=_rechecks(),
+        target=cache(target),
+        render=_render,
+        settle_seconds=settle_seconds,
+        observe=observe or observe_nothing,
+    )
+
+
+def synchronise_sources(engine: Engine, configuration: Configuration) -> None:
+    """Bring the table of sources in step with sources.yaml."""
+    rows = [
+        {
+            "name": source.name,
+            "kind": source.kind,
+            "product": source.product,
+            "options": source.options.model_dump(mode="json", exclude_unset=True),
+            "base_url": source.base_url,
+            "own": source.own,
+            "enabled": source.enabled,
+            "every_minutes": source.every_minutes,
+        }
+        for source in configuration.sources
+    ]
+    with transaction(engine) as session:
+        sources_store.synchronise(session, rows, now=clock.now())
+
+
+def author_scope(source: Source) -> str:
+    """The space in which the source's accounts are unique: its platform, or the source where there is none."""
+    return source.kind if collector_kinds.spec(source.kind).home else source.name
+
+
+def may_link(source: Source) -> bool:
+    """Whether the source's authors may be tied to customers.
+
+    What the operator vouches for (`own`) counts only where there is no platform whose terms would forbid it.
+    """
+    spec = collector_kinds.spec(source.kind)
+    return spec.passport.may_link or (source.own and spec.home is None)
+
+
+@contextmanager
+def _open_collector(source: Source, settings: Settings) -> Iterator[Collector]:
+    spec = collector_kinds.spec(source.kind)
+    missing = [need for need in spec.secrets if need.required and not settings.secret(need.name)]
+    if missing:
+        raise SourceRefused(
+            f"{spec.title} needs {' and '.join(need.name for need in missing)}.",
+            what_to_do=f"Get it here: {missing[0].where}",
+        )
+    secrets = {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
+    with Net(source.base_url) as net:
+        yield spec.build(spec.options.model_validate(source.options), secrets, net)
+
+
+def _title(source: Source) -> str:
+    title = collector_kinds.spec(source.kind).title
+    return f"{title}, {source.product}" if source.product else f"{title}, {source.name}"
+
+
+def _rechecks() -> dict[str, timedelta]:
+    hours = {kind: collector_kinds.spec(kind).passport.recheck_hours for kind in collector_kinds.kinds()}
+    return {kind: timedelta(hours=each) for kind, each in hours.items() if each is not None}
+
+
+def _render(kind: str, message: Message, key: str) -> Payload:
+    return target_kinds.spec(kind).render(message, key)
+
+
+def _forget(recorded: Recorded) -> None:
+    del recorded

@@ -1,0 +1,136 @@
+"""`earful doctor`: asks every part how it is, and says in words what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+
+import typer
+from rich.text import Text
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from integrations import registry as targets
+from service import bootstrap
+from service.cli import wiring
+from service.cli.console import OUT
+from service.errors import ConfigError
+from service.store import schema
+from service.store.database import connect
+
+_PACKAGES = ("collectors", "nlp", "service", "integrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    ok: bool
+    text: str
+    what_to_do: str = ""
+
+
+def doctor() -> None:
+    """Check settings, configuration, database, queue, models, sources and Slack. Exit code 1 where something is wrong.
+
+    Example: earful doctor
+    """
+    findings = list(_findings())
+    for finding in findings:
+        mark, style = ("✓", "green") if finding.ok else ("✗", "red")
+        OUT.print(Text(f"{mark} ", style=style) + Text(finding.text), soft_wrap=True)
+        if finding.what_to_do:
+            OUT.print(Text(f"  {finding.what_to_do}", style="bold"), soft_wrap=True)
+    wrong = sum(not finding.ok for finding in findings)
+    OUT.print("All is well." if not wrong else f"{wrong} of {len(findings)} things need you.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _findings() -> Iterator[Finding]:
+    yield from _installation()
+    setup = wiring.read_setup()
+    yield Finding(True, f"Configuration in {setup.settings.config_dir} is sound.")
+    if setup.sample:
+        yield Finding(True, "No source is switched on, so `earful up` shows the sample studio.")
+    yield from _sources(setup)
+    yield _models(setup)
+    yield from _database(setup)
+    yield from _slack(setup)
+
+
+def _installation() -> Iterator[Finding]:
+    owners = packages_distributions()
+    for package in _PACKAGES:
+        strangers = {owner for owner in owners.get(package, []) if owner != "earful"}
+        if strangers:
+            yield Finding(
+                False,
+                f"{', '.join(sorted(strangers))} also installs a package called “{package}”.",
+                "Install Earful in an environment of its own (make up does).",
+            )
+
+
+def _sources(setup: wiring.Setup) -> Iterator[Finding]:
+    for source in setup.configuration.sources:
+        lacking = source.missing_secrets(setup.settings.secret)
+        if source.enabled and lacking:
+            yield Finding(False, f"Source {source.name} needs {lacking[0].name}.", f"Get it here: {lacking[0].where}")
+
+
+def _models(setup: wiring.Setup) -> Finding:
+    from nlp.base import ModelMissing
+    from nlp.runtime import Understanding
+
+    try:
+        version = Understanding.load(topics=setup.configuration.topics).model_version
+    except ModelMissing as error:
+        return Finding(False, str(error))
+    return Finding(True, f"The models load (version {version}).")
+
+
+def _database(setup: wiring.Setup) -> Iterator[Finding]:
+    try:
+        with wiring.database(setup) as url:
+            engine = connect(url)
+            current, newest = schema.current(engine), schema.newest()
+            yield Finding(True, f"The database answers ({_server(engine)}).")
+            if current != newest:
+                yield Finding(
+                    False, f"Its schema is at {current}, this version needs {newest}.", "earful database upgrade"
+                )
+            else:
+                yield _queue(engine)
+            engine.dispose()
+    except (OperationalError, ConfigError) as error:
+        yield Finding(
+            False, f"The database does not answer: {str(error).splitlines()[0]}", "Check EARFUL_DATABASE_URL."
+        )
+
+
+def _server(engine: bootstrap.Engine) -> str:
+    with engine.connect() as connection:
+        return f"PostgreSQL {connection.execute(text('SHOW server_version')).scalar()}"
+
+
+def _queue(engine: bootstrap.Engine) -> Finding:
+    with engine.connect() as connection:
+        failed = connection.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")).scalar()
+    if failed:
+        return Finding(
+            False,
+            f"{failed} jobs failed for good.",
+            "Their errors stand in the worker's log; the sweep tries their posts again.",
+        )
+    return Finding(True, "The queue has no failed jobs.")
+
+
+def _slack(setup: wiring.Setup) -> Iterator[Finding]:
+    if targets.missing("slack", setup.settings.environment):
+        yield Finding(True, "No Slack token is set, so cards are shown on the page “Slack preview”.")
+        return
+    from integrations.slack.check import check
+
+    for found in check(setup.settings.environment):
+        yield Finding(found.ok, found.text, found.what_to_do)

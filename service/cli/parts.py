@@ -1,0 +1,90 @@
+"""`earful web`, `earful worker`, `earful scheduler`: the parts of a server install, each its own process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from service import bootstrap, logs
+from service.cli.wiring import SAMPLE_URL, Setup, open_tools, read_setup
+
+WATCH_PARENT = "EARFUL_WATCH_PARENT"
+"""Set by `up`: the part ends when its standard input does, that is, when `up` is gone, however it went."""
+
+
+def web() -> None:
+    """Serve the pages and the API.
+
+    Example: EARFUL_DATABASE_URL=postgresql://… earful web
+    """
+    import uvicorn
+
+    from service.web.app import create_app
+
+    setup = _begin("web")
+    with open_tools(setup) as tools:
+        uvicorn.run(
+            create_app(engine=tools.engine, company=tools.company, clock=tools.clock, previewing=_previewing(setup)),
+            host=setup.settings.host,
+            port=setup.settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+
+
+def worker(
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="Stop when no job is ready, instead of waiting for more.")
+    ] = False,
+) -> None:
+    """Work on jobs: collect, understand, link, group, route, deliver. Start as many as you like, anywhere.
+
+    Example: EARFUL_WORKERS=4 earful worker
+    """
+    from service.jobs.app import run_worker
+
+    setup = _begin("worker")
+    with open_tools(setup) as tools:
+        run_worker(tools, concurrency=setup.settings.workers, until_empty=until_empty)
+
+
+def scheduler() -> None:
+    """Queue what is due: sources to listen to, posts to look up again, digests. Two do no harm.
+
+    Example: earful scheduler
+    """
+    from service.jobs import timetable
+
+    setup = _begin("scheduler")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with open_tools(setup) as tools:
+        bootstrap.synchronise_sources(tools.engine, setup.configuration)
+        clockwork = timetable.build(tools)
+        clockwork.start()
+        stop.wait()
+        clockwork.shutdown(wait=True)
+
+
+def _begin(part: str) -> Setup:
+    setup = read_setup()
+    logs.set_up(part, setup.settings.log_level)
+    if setup.settings.environment.get(WATCH_PARENT):
+        threading.Thread(target=_end_with_parent, name="watch parent", daemon=True).start()
+    return setup
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _previewing(setup: Setup) -> bool:
+    return bool(setup.settings.environment.get(SAMPLE_URL)) or setup.settings.slack_bot_token is None

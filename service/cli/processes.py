@@ -1,0 +1,89 @@
+"""A handful of child processes that live and end together."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.cli.console import complain, say
+
+_MOST_RESTARTS = 5  # within _WINDOW; a part that falls more often than that has a reason that waiting will not cure
+_WINDOW = 60.0
+_PATIENCE = 25.0  # seconds that a part gets to end its work: a little more than a worker's own grace
+
+
+@dataclass(slots=True)
+class _Part:
+    arguments: list[str]
+    process: subprocess.Popen[str]
+    started: list[float] = field(default_factory=list)
+
+
+class Group:
+    """Starts parts, starts a fallen one again, stops them all."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._parts: dict[str, _Part] = {}
+
+    def add_to_environment(self, more: Mapping[str, str]) -> None:
+        """What parts that are started from now on find in their environment as well."""
+        self._environment = {**more, **self._environment}
+
+    def start(self, name: str, arguments: Sequence[str], *, listen: bool = False) -> str:
+        """Start `python ARGUMENTS`. With `listen`, wait for the first line that it prints and return it."""
+        process = self._launch(arguments, listen=listen)
+        self._parts[name] = _Part(list(arguments), process, [time.monotonic()])
+        if not listen or process.stdout is None:
+            return ""
+        line = process.stdout.readline().strip()
+        threading.Thread(target=process.stdout.read, name=f"drain {name}", daemon=True).start()
+        return line
+
+    def watch(self) -> bool:
+        """Start again what has fallen; False where a part falls again and again."""
+        for name, part in self._parts.items():
+            if (code := part.process.poll()) is None:
+                continue
+            now = time.monotonic()
+            part.started = [at for at in part.started if now - at < _WINDOW] + [now]
+            if len(part.started) > _MOST_RESTARTS:
+                complain(
+                    f"The {name} fell {_MOST_RESTARTS} times within a minute (exit code {code}); see its lines above."
+                )
+                return False
+            say(f"The {name} ended with exit code {code}; starting it again.")
+            part.process = self._launch(part.arguments, listen=False)
+        return True
+
+    def stop(self) -> None:
+        """End all parts: politely, then after a while by force."""
+        for part in self._parts.values():
+            if part.process.poll() is None:
+                part.process.terminate()
+        deadline = time.monotonic() + _PATIENCE
+        for name, part in self._parts.items():
+            try:
+                part.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                complain(
+                    f"The {name} did not end in time and was stopped by force; its work is taken up at the next start."
+                )
+                part.process.kill()
+                part.process.wait()
+            if part.process.stdin is not None:
+                part.process.stdin.close()
+
+    def _launch(self, arguments: Sequence[str], *, listen: bool) -> subprocess.Popen[str]:
+        # The pipe to standard input is how a part learns that we are gone, however we went.
+        return subprocess.Popen(  # noqa: S603  our own modules, by our own interpreter
+            [sys.executable, *arguments],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if listen else None,
+            text=True,
+        )

@@ -1,0 +1,143 @@
+"""`earful up`: everything on one machine, in one process group."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+import httpx
+import typer
+
+from service import bootstrap, clock
+from service.cli.console import say
+from service.cli.parts import WATCH_PARENT
+from service.cli.processes import Group
+from service.cli.wiring import SAMPLE_URL, Setup, open_tools, read_setup, with_sample_sources
+from service.errors import ConfigError, ServiceError
+from service.settings import Settings
+from service.store.database import psycopg_url
+from service.tools import Tools
+
+_FIRST_PAGE_PATIENCE = 60.0  # seconds
+_SECOND_PHASE_AFTER = 90  # seconds: then the sample's people edit, delete and write on
+
+
+def up(
+    sample: Annotated[
+        bool | None,
+        typer.Option("--sample/--own", help="Show the made-up studio, or listen to what sources.yaml names."),
+    ] = None,
+) -> None:
+    """Start everything: database, pages, worker, scheduler. Ctrl-C stops it all.
+
+    With no source switched on in sources.yaml, a made-up game studio is shown: its posts come over real HTTP from a
+    small server on this machine, and nothing leaves it.
+
+    Example: EARFUL_PORT=8080 earful up
+    """
+    began = time.monotonic()
+    setup = read_setup()
+    setup = setup if sample is None else replace(setup, sample=sample)
+    _refuse_taken_port(setup.settings)
+    with _stop_signal() as stop, open_tools(setup) as tools:
+        say("The database is ready.")
+        group = Group(_environment(setup.settings, tools))
+        try:
+            _run(group, setup, tools, stop, began)
+        finally:
+            say("Stopping …")
+            group.stop()
+    say("Stopped. Everything is kept for the next start.")
+
+
+def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began: float) -> None:
+    if setup.sample:
+        setup = _start_sample(group, setup, tools)
+    bootstrap.synchronise_sources(tools.engine, setup.configuration)
+    for part in ("web", "worker", "scheduler"):
+        group.start(part, ["-m", "service", part])
+    if _wait_for_page(group, setup.settings, stop):
+        say(f"Earful is ready after {time.monotonic() - began:.1f} s: {setup.settings.address}")
+        say(
+            "Ctrl-C stops it."
+            if not setup.sample
+            else "This is the sample studio; nothing in it is real. Ctrl-C stops it."
+        )
+    while not stop.wait(1.0):
+        if not group.watch():
+            raise ServiceError("A part of Earful does not stay up. `earful doctor` may say why.")
+
+
+def _start_sample(group: Group, setup: Setup, tools: Tools) -> Setup:
+    """Start the studio's internet, import its records, and point the configuration at it."""
+    from service.actions.sample import epoch_of, import_records
+
+    epoch = epoch_of(setup.settings.data_dir, now=clock.now())
+    import_records(tools, setup.settings.data_dir / "sample", epoch=epoch)
+    url = group.start("sample studio", _internet(epoch, tools), listen=True)
+    environment = {
+        **setup.settings.environment,
+        SAMPLE_URL: url,
+        "EARFUL_SAMPLE_DIR": str(setup.settings.data_dir / "sample"),
+        "REDDIT_CLIENT_ID": "sample",
+        "REDDIT_CLIENT_SECRET": "sample",
+    }
+    group.add_to_environment(environment)
+    settings = Settings.load(environment)
+    return replace(setup, settings=settings, configuration=with_sample_sources(settings, setup.configuration))
+
+
+def _internet(epoch: datetime, tools: Tools) -> list[str]:
+    """The command of the studio's internet: in its second phase at once where the first was heard at an earlier start."""
+    from service.actions.sample import was_heard
+
+    phase = ["--phase", "2"] if was_heard(tools) else ["--second-phase-after", str(_SECOND_PHASE_AFTER)]
+    return ["-m", "service.testing.studio.internet", "--port", "0", "--epoch", epoch.isoformat(), *phase]
+
+
+def _environment(settings: Settings, tools: Tools) -> dict[str, str]:
+    return {**settings.environment, "EARFUL_DATABASE_URL": psycopg_url(tools.engine), WATCH_PARENT: "1"}
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigError(
+                f"Port {settings.port} on {settings.host} is taken.",
+                fix="If Earful runs already, use that one; otherwise choose another with EARFUL_PORT=8001.",
+            ) from error
+
+
+def _wait_for_page(group: Group, settings: Settings, stop: threading.Event) -> bool:
+    deadline = time.monotonic() + _FIRST_PAGE_PATIENCE
+    address = f"http://{settings.host}:{settings.port}/health"
+    while time.monotonic() < deadline and not stop.wait(0.1):
+        try:
+            if httpx.get(address, timeout=2).is_success:
+                return True
+        except httpx.TransportError:
+            if not group.watch():
+                return False
+    return False
+
+
+@contextmanager
+def _stop_signal() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or a polite kill sets."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,117 @@
+"""The tasks: open a transaction, run a stage, queue what follows, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import procrastinate
+from procrastinate import JobContext
+from sqlmodel import Session
+
+from service.jobs.queue import queue
+from service.jobs.retry import RetryTable
+from service.pipeline import collect, deliver, group, link, recheck, route, understand, upkeep
+from service.pipeline.outcome import Outcome
+from service.store.database import transaction
+from service.tools import Tools
+
+blueprint = procrastinate.Blueprint()
+_Stage = Callable[[Session, Sequence[int], Tools], Outcome]
+
+
+def run_stage(name: str, stage: _Stage, ids: Sequence[int], tools: Tools) -> None:
+    """One batch through one stage: its writes and the jobs that follow from them are committed together."""
+    tools.observe(f"{name}:begun")
+    with transaction(tools.engine) as session:
+        queue(session, stage(session, ids, tools).next)
+        tools.observe(f"{name}:written")
+    tools.observe(f"{name}:committed")
+
+
+def _task(name: str, queue_name: str) -> Callable[[Callable[..., None]], Any]:
+    return blueprint.task(name=name, queue=queue_name, pass_context=True, retry=RetryTable())
+
+
+@_task("understand", "posts")
+def understand_posts(context: JobContext, post_ids: list[int]) -> None:
+    """Read a batch of posts."""
+    run_stage("understand", understand.run, post_ids, _tools(context))
+
+
+@_task("link", "posts")
+def link_posts(context: JobContext, post_ids: list[int]) -> None:
+    """Tie a batch of posts to customers."""
+    run_stage("link", link.run, post_ids, _tools(context))
+
+
+@_task("group", "posts")
+def group_posts(context: JobContext, post_ids: list[int]) -> None:
+    """Place a batch of posts in issues."""
+    run_stage("group", group.run, post_ids, _tools(context))
+
+
+@_task("route", "posts")
+def route_posts(context: JobContext, post_ids: list[int]) -> None:
+    """Decide who must see a batch of posts."""
+    run_stage("route", route.run, post_ids, _tools(context))
+
+
+@_task("route_issues", "posts")
+def route_changed_issues(context: JobContext, issue_ids: list[int]) -> None:
+    """Decide who must hear that issues opened, rose, returned or were fixed."""
+    run_stage("route_issues", route.run_issues, issue_ids, _tools(context))
+
+
+@_task("review_issues", "upkeep")
+def review_issues(context: JobContext) -> None:
+    """Judge every issue that time alone may have changed."""
+    tools = _tools(context)
+    with transaction(tools.engine) as session:
+        queue(session, group.review_all(session, tools).next)
+
+
+@_task("sweep", "upkeep")
+def sweep(context: JobContext) -> None:
+    """Queue again what should have been done long ago: the net under everything else."""
+    tools = _tools(context)
+    with transaction(tools.engine) as session:
+        queue(session, upkeep.forgotten(session, tools.clock()).next)
+
+
+@_task("collect", "sources")
+def collect_source(context: JobContext, source_id: int) -> None:
+    """Listen to one source; every page is its own transaction."""
+    collect.run(source_id, _tools(context), queue)
+
+
+@_task("recheck", "sources")
+def recheck_source(context: JobContext, source_id: int) -> None:
+    """Look a source's kept posts up again."""
+    recheck.run(source_id, _tools(context), queue)
+
+
+@_task("deliver", "deliveries")
+def deliver_message(context: JobContext, delivery_id: int) -> None:
+    """Bring one message to its target."""
+    tools = _tools(context)
+    outcome = deliver.run(delivery_id, tools)
+    with transaction(tools.engine) as session:
+        queue(session, outcome.next)
+    tools.observe("deliver:committed")
+
+
+@blueprint.task(name="recover", queue="upkeep", queueing_lock="recover", pass_context=True)
+async def recover(context: JobContext, stalled_after: float) -> None:
+    """Hand the jobs of workers that died back to the queue. procrastinate finds them; nothing else would."""
+    manager = context.app.job_manager
+    await manager.prune_stalled_workers(seconds_since_heartbeat=stalled_after)
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
+        await manager.retry_job(job)
+
+
+def _tools(context: JobContext) -> Tools:
+    tools = context.additional_context["tools"]
+    if not isinstance(tools, Tools):
+        raise TypeError("the worker was started without its tools")
+    return tools

@@ -1,0 +1,122 @@
+"""Source -> posts. Rows, raw payloads, cursor and the jobs that follow are committed page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from collectors.base import CollectorError, Page, SourceBusy
+from service.domain.sources import SourceState, wait_after_failure
+from service.models import Source, SourceRun
+from service.models.columns import id_of
+from service.pipeline import flow
+from service.pipeline.outcome import Job
+from service.store import posts, sources
+from service.store.database import transaction
+from service.tools import Tools
+
+Queue = Callable[[Session, Iterable[Job]], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one time of listening brought."""
+
+    pages: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    set_aside: int = 0
+    gap: str | None = None
+    started_at: datetime = field(kw_only=True)
+
+
+def run(source_id: int, tools: Tools, queue: Queue) -> Tally | None:
+    """Listen to one source until it has told all that is new. What goes wrong is written on the source, not raised.
+
+    None where the source is switched off.
+    """
+    with transaction(tools.engine) as session:
+        source = sources.get(session, source_id, lock=True)
+        if not source.enabled:
+            return None
+        source.last_started_at = tools.clock()
+    tally = Tally(started_at=tools.clock())
+    try:
+        with tools.collector(source) as collector:
+            for page in collector.pages(source.cursor):
+                store_page(source, page, tally, tools, queue)
+                tools.observe("collect:page stored")
+    except CollectorError as error:
+        _note_failure(source_id, tally, error, tools)
+    else:
+        _note_success(source_id, tally, tools)
+    return tally
+
+
+def store_page(source: Source, page: Page, tally: Tally, tools: Tools, queue: Queue) -> None:
+    """Store one page with its cursor, and queue what follows from it, as one transaction."""
+    with transaction(tools.engine) as session:
+        held = sources.get(session, id_of(source), lock=True)
+        now = tools.clock()
+        stored = posts.store_posts(
+            session, held, page.posts, page.gone, scope=tools.author_scope(held), product=tools.company.product, now=now
+        )
+        sources.set_aside(session, id_of(held), page.set_aside, now=now)
+        if page.cursor is not None:
+            held.cursor = dict(page.cursor)
+        if page.total is not None:
+            held.platform_total = page.total
+        queue(session, flow.start(stored.to_read))
+        tools.observe("collect:page written")
+    tally.pages += 1
+    tally.new += len(stored.new)
+    tally.changed += len(stored.changed)
+    tally.gone += len(stored.gone)
+    tally.set_aside += len(page.set_aside)
+    tally.gap = page.gap or tally.gap
+
+
+def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:
+    with transaction(tools.engine) as session:
+        source = sources.get(session, source_id, lock=True)
+        source.state, source.state_reason, source.failure_count = SourceState.LISTENING, "", 0
+        source.last_succeeded_at = tools.clock()
+        _log(session, source, tally, "", tools)
+
+
+def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: Tools) -> None:
+    with transaction(tools.engine) as session:
+        source = sources.get(session, source_id, lock=True)
+        busy = isinstance(error, SourceBusy)
+        source.state = SourceState.BUSY if busy else SourceState.REFUSED
+        source.state_reason = str(error)
+        source.failure_count += 1
+        wait = wait_after_failure(
+            source.failure_count,
+            every=timedelta(minutes=source.every_minutes),
+            retry_after=error.retry_after if isinstance(error, SourceBusy) else None,
+        )
+        source.next_due_at = tools.clock() + wait
+        _log(session, source, tally, str(error), tools)
+
+
+def _log(session: Session, source: Source, tally: Tally, message: str, tools: Tools) -> None:
+    session.add(
+        SourceRun(
+            source_id=id_of(source),
+            started_at=tally.started_at,
+            ended_at=tools.clock(),
+            state=source.state,
+            message=message,
+            pages=tally.pages,
+            new_count=tally.new,
+            changed_count=tally.changed,
+            gone_count=tally.gone,
+            set_aside_count=tally.set_aside,
+            gap=tally.gap,
+        )
+    )

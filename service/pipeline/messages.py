@@ -1,0 +1,108 @@
+"""Deliveries -> messages: what a card says, from what the store knows at this moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard
+from service.domain.issues import change_in_words
+from service.domain.wording import money
+from service.models import Delivery, Reading
+from service.models.columns import id_of
+from service.store import facts, issue_facts
+from service.store.facts import PostFacts
+from service.tools import Tools
+
+
+def compose(session: Session, delivery: Delivery, tools: Tools) -> Message:
+    """The message of a delivery as it should read now."""
+    if delivery.post_id is not None:
+        return _post_card(session, facts.of_posts(session, [delivery.post_id])[0], delivery, tools)
+    if delivery.issue_id is None:
+        raise ValueError(f"delivery {delivery.key} is about nothing")
+    return _issue_card(session, delivery.issue_id, delivery, tools)
+
+
+def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: Tools) -> PostCard:
+    post, author, reading = known.post, known.author, known.reading
+    gone = post.deleted_at is not None
+    return PostCard(
+        text=post.text,
+        title=post.title,
+        source=tools.source_title(known.source),
+        author=(author.name or author.handle or author.account) if author else "",
+        author_url=author.url if author else None,
+        reach=author.reach if author else None,
+        created_at=post.created_at,
+        edited=post.version > 1 and not gone,
+        deleted=gone,
+        rating=post.rating_label,
+        product=post.product,
+        product_version=post.product_version,
+        language=reading.language if reading else None,
+        sentiment=_sentiment(reading),
+        intents=_labels(reading.intents if reading else {}),
+        topics=_labels(reading.topics if reading else {}),
+        urgency=reading.urgency if reading else 0.0,
+        not_understood=reading.why_not if reading else None,
+        customer=_customer(session, known, post.created_at, tools),
+        issue=_issue(known, tools),
+        why=delivery.reason,
+        attribution=tools.attribution(known.source),
+        page_url=f"{tools.page_url}/posts/{post.id}",
+        original_url=post.url,
+    )
+
+
+def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tools) -> IssueCard:
+    known = issue_facts.of_issue(session, issue_id)
+    return IssueCard(
+        number=issue_id,
+        title=known.issue.title,
+        state=known.issue.state,
+        change=change_in_words(known.times, now=tools.clock()),
+        posts=len(known.times),
+        people=known.people,
+        customers=known.customers,
+        value=money(float(known.value), tools.company.currency),
+        languages=known.languages,
+        sources=known.sources,
+        versions=known.versions,
+        quotes=known.quotes,
+        why=delivery.reason,
+        page_url=f"{tools.page_url}/issues/{issue_id}",
+    )
+
+
+def _labels(scores: dict[str, float]) -> list[CardLabel]:
+    return [CardLabel(label=label, score=score) for label, score in sorted(scores.items(), key=lambda pair: -pair[1])]
+
+
+def _sentiment(reading: Reading | None) -> CardLabel | None:
+    if reading is None or reading.sentiment is None:
+        return None
+    return CardLabel(label=reading.sentiment, score=reading.sentiment_score or 0.0)
+
+
+def _customer(session: Session, known: PostFacts, before: datetime, tools: Tools) -> CardCustomer | None:
+    if known.customer is None:
+        return None
+    customer = known.customer.customer
+    return CardCustomer(
+        name=customer.name,
+        lifecycle=customer.lifecycle,
+        value=money(float(known.customer.value), tools.company.currency),
+        last_contact_at=facts.last_post_before(session, id_of(customer), before),
+        url=f"{tools.page_url}/customers/{customer.id}",
+    )
+
+
+def _issue(known: PostFacts, tools: Tools) -> CardIssue | None:
+    issue = known.issue
+    if issue is None:
+        return None
+    return CardIssue(
+        number=id_of(issue), title=issue.title, posts=issue.post_count, url=f"{tools.page_url}/issues/{issue.id}"
+    )

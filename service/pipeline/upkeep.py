@@ -1,0 +1,25 @@
+"""The net under the queue: work that was begun and that no job remembers any more.
+
+Jobs are queued in the transaction that makes them necessary and come back when their worker dies, so this finds nothing
+unless a job failed for good or somebody emptied the queue.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from service.pipeline import flow
+from service.pipeline.outcome import Outcome
+from service.store import deliveries, posts
+
+PATIENCE = timedelta(minutes=15)
+_MOST = 2000
+
+
+def forgotten(session: Session, now: datetime) -> Outcome:
+    """Jobs for posts and deliveries that should have been finished `PATIENCE` ago."""
+    waiting = posts.unfinished(session, seen_before=now - PATIENCE, most=_MOST)
+    unsent = deliveries.stuck(session, before=now - PATIENCE)
+    return Outcome(next=[*flow.start(waiting), *(flow.deliver(delivery_id) for delivery_id in unsent)])
