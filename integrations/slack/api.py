@@ -15,12 +15,14 @@ from integrations.slack import faults
 
 Arguments: TypeAlias = Mapping[str, JSON]
 
-TIMEOUT_SECONDS = 15
 
-
-def make_client(token: str, base_url: str | None) -> WebClient:
+def make_client(token: str, base_url: str | None, timeout: float) -> WebClient:
     """A client that never tries again by itself: whether to is the outbox's decision, and a second try can double."""
-    client = WebClient(token=token, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+    client = WebClient(
+        token=token,
+        timeout=timeout,  # type: ignore[arg-type]  # seconds; urllib takes parts of one
+        retry_handlers=[],
+    )
     if base_url:
         client.base_url = base_url.rstrip("/") + "/"
     client.proxy = None  # urllib then honours NO_PROXY too, which slack-sdk's own reading of the environment does not

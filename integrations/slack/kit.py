@@ -26,8 +26,8 @@ _URL_UNSAFE = re.compile('[\x00-\x20\x7f-\xa0"<>\\\\^`{|}\ud800-\udfff]')
 
 
 def plain_text(text: str, limit: int) -> Payload:
-    """One line that Slack shows letter by letter: no markup, no links, no `:emoji:`."""
-    return {"type": "plain_text", "text": cut(one_line(text), limit), "emoji": False}
+    """One line that Slack shows letter by letter: no markup, no links, no `:emoji:`. Slack refuses it empty."""
+    return {"type": "plain_text", "text": cut(one_line(text), limit) or "–", "emoji": False}
 
 
 def header(text: str) -> Payload:

@@ -42,14 +42,22 @@ def _gone(card: PostCard) -> list[Payload]:
 
 
 def _where(card: PostCard) -> str:
-    """Such as: Steam, Lantern Hollow · wolf_of_oak, 1,240 followers · ★★☆☆☆ · 2.3.1 · edited."""
+    """Such as: Steam, Lantern Hollow · wolf_of_oak, 1,240 followers · ★★☆☆☆ · version 2.3.1 · edited."""
     author = name(card.author)
     if card.reach:
         author += f", {words.count(card.reach, 'follower')}"
-    product = "" if (card.product or "") in card.source else name(card.product or "")  # many a source is named for it
-    version = " ".join(part for part in (product, name(card.product_version or "")) if part)
     rating = words.stars(name(card.rating or ""))
-    return dotted(name(card.source), author, rating, version, "edited" if card.edited else "")
+    return dotted(name(card.source), author, rating, _product(card), "edited" if card.edited else "")
+
+
+def _product(card: PostCard) -> str:
+    """The product where the source does not bear its name already, and its version."""
+    product = name(card.product or "")
+    known = product in name(card.source)
+    version = name(card.product_version or "")
+    if not version:
+        return "" if known else product
+    return f"version {version}" if known else f"{product} {version}"
 
 
 def _said(card: PostCard) -> Payload:

@@ -29,11 +29,11 @@ class SlackTarget:
     """Slack's Web API as a `Target`; an address is a channel's id or its name ("#community").
 
     `base_url` is for tests and Slack's government cloud. `buttons`: whether an app of ours acknowledges clicks, see
-    `blocks.payload`.
+    `blocks.payload`. `timeout`: seconds to wait for an answer.
     """
 
-    def __init__(self, token: str, base_url: str | None = None, *, buttons: bool = True) -> None:
-        self._client = api.make_client(token, base_url)
+    def __init__(self, token: str, base_url: str | None = None, *, buttons: bool = True, timeout: float = 15) -> None:
+        self._client = api.make_client(token, base_url, timeout)
         self._buttons = buttons
         self._workspace_url: str | None = None
         self._channels: dict[str, str] = {}
