@@ -126,7 +126,8 @@ def _meaning(model: type[BaseModel], within: Place) -> str | None:
     """What the documentation says of the field at `within`."""
     inner = _model_at(model, within[:-1])
     fields = inner.model_fields.items() if inner else ()
-    return next((field.description for name, field in fields if (field.alias or name) == within[-1]), None)
+    found = next((field.description for name, field in fields if (field.alias or name) == within[-1]), None)
+    return found.rstrip(".") if found else None
 
 
 def _model_at(model: type[BaseModel], within: Place) -> type[BaseModel] | None:
