@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:,?[ T]+(.+))?\Z")
 _TIMES = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
-_WORDED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%Y/%m/%d", "%Y.%m.%d", "%a %b %d %H:%M:%S %Y")
+_WORDED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%Y/%m/%d", "%Y.%m.%d")
+_WHOLE = [*_WORDED, *(f"{day} {time}" for day in _WORDED for time in _TIMES), "%a %b %d %H:%M:%S %Y"]
 _EPOCH = re.compile(r"-?\d{9,19}(\.\d+)?\Z|\d{1,8}\.\d+\Z")
 _LATEST = 4102444800  # 2100-01-01; a larger number of seconds is one of milliseconds
 
@@ -80,12 +81,11 @@ def _at(date: datetime, clock: str | None) -> datetime | None:
 
 def _worded(value: str, _: bool | None) -> datetime | None:
     text = value.replace(",", " ").replace("  ", " ")
-    for form in _WORDED:
-        for tail in ("", *(f" {time}" for time in _TIMES)):
-            try:
-                return datetime.strptime(text, form + tail)  # noqa: DTZ007 - the caller adds the zone
-            except ValueError:
-                continue
+    for form in _WHOLE:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the caller adds the zone
+        except ValueError:
+            continue
     return None
 
 

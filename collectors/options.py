@@ -67,7 +67,8 @@ def read_options(spec: Spec, given: Mapping[str, object]) -> BaseModel:
     try:
         return spec.options.model_validate(dict(given))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        problems = error.errors(include_url=False, include_input=False)
+    first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")  # a misspelt name explains the rest
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         raise BadOption(name, f"{spec.kind} has no option “{name}”. {_near(name, spec)}")
