@@ -55,9 +55,9 @@ def load_content(folder: Path, records: Records) -> Content:
         for twice in found.keys() & posts.keys():
             raise ConfigError(f"{twice} is in another file too.", fix="Give each post an id of its own.", file=place)
         posts |= found
-        content = Content(
-            studio=plan["name"], titles=titles, writers=writers, issues=issues, posts=tuple(posts.values())
-        )
+    if not posts:
+        raise ConfigError("There are no posts.", fix="Put them into posts/*.yaml.", file=folder / "posts")
+    content = Content(studio=plan["name"], titles=titles, writers=writers, issues=issues, posts=tuple(posts.values()))
     for post in posts.values():
         wrong = _points_nowhere(post, content, posts, records)
         if wrong:
