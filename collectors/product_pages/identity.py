@@ -33,12 +33,11 @@ def subject_url(url: str) -> str:
 
 
 def stands_for(url: str, stand_in: str | None) -> str:
-    """The address as ids hold it: without scheme, and without the host where that is only the operator's stand-in."""
+    """The address as ids hold it: without scheme and host where those are only the operator's stand-in for a shop."""
     parts = urlsplit(url)
-    host = parts.netloc.lower().removeprefix("www.")
-    if stand_in is not None and host == urlsplit(stand_in).netloc.lower().removeprefix("www."):
-        host = ""
-    return host + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+    if stand_in is not None and parts.netloc.lower() == urlsplit(stand_in).netloc.lower():
+        return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+    return url
 
 
 def review_ids(
@@ -80,20 +79,21 @@ def same(one: Opinion, other: Opinion) -> bool:
 
 def _named(block: Node, page_url: str, whole: set[str]) -> str | None:
     """The address that the page gives for the review, where it can only mean this review."""
-    for value in (node_id(block), _identifier(block), words(block, "url")):
+    own = node_id(block) or _identifier(block)
+    for value in (own, words(block, "url")):
         if not value or value.startswith("_:") or " " in value:
             continue
         try:
             url = urljoin(page_url, value if "/" in value or value.startswith(("#", "?")) else f"#{value}")
-            parts = urlsplit(url)
+            parts, bare = urlsplit(url), _bare(url)
         except ValueError:
             continue
         if parts.fragment:
             singular = not _only_a_place(parts.fragment)
-        elif _bare(url) in whole:
+        elif bare in whole:
             singular = bool(_REVIEW_QUERY.search(parts.query))
-        else:
-            singular = bool(re.search(r"\d", parts.path + parts.query))
+        else:  # a `url` may lead to any page about the product; an `@id` is the review's own by definition
+            singular = value == own or bool(re.search(r"\d", parts.path + parts.query))
         if singular:
             return url
     return None

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from collectors.base import Author, Engagement, Post, PostKind, PostUnreadable, RawPost
-from collectors.product_pages.dates import parse_date, read_date
-from collectors.product_pages.nodes import Node, listed, node_id, plain, types, values, words
+from collectors.dates import read_date
+from collectors.fields import language_tag, text_or_none, web_address
+from collectors.product_pages.nodes import Node, listed, node_id, plain, values, words
 from collectors.product_pages.ratings import count, read_rating
 from collectors.product_pages.texts import clean, essence
 
 _NOBODY = {"anonymous", "anonym", "anonyme", "anónimo", "anonimo", "guest", "gast", "customer", "a customer", "user",
            "null", "none", "undefined", "unknown", "n/a", "-"}  # fmt: skip
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,8 @@ def read_opinion(block: Node, syntax: str) -> Opinion:
     if not text:
         text, title = title, ""
     rating, label = read_rating(block)
-    created = read_date(block, "datePublished", "dateCreated", "dtreviewed", "date", "uploadDate", "dateModified")
-    edited = read_date(block, "dateModified")
+    created = _date(block, "datePublished", "dateCreated", "dtreviewed", "date", "uploadDate", "dateModified")
+    edited = _date(block, "dateModified")
     return Opinion(
         text=text,
         title=title if title and essence(title) != essence(text) else None,
@@ -78,7 +77,7 @@ def make_post(raw: RawPost, *, product: str | None = None) -> Post:
     opinion = read_opinion(block, str(raw.get("syntax")))
     if opinion.empty:
         raise PostUnreadable("The review has neither words nor a rating.", raw=shown)
-    created = opinion.created_at or parse_date(raw.get("fetched_at"))
+    created = opinion.created_at or _moment(plain(raw.get("fetched_at")))
     if created is None:
         raise PostUnreadable("The review has no date, and the time of fetching was not kept.", raw=shown)
     name = product or words(about, "name") or words(about, "sku", "productID") or None
@@ -94,7 +93,7 @@ def make_post(raw: RawPost, *, product: str | None = None) -> Post:
         author=opinion.author,
         title=title,
         edited_at=opinion.edited_at,
-        language=opinion.language or bcp47(page.get("language")),
+        language=opinion.language or language_tag(text_or_none(page, "language")),
         rating=opinion.rating,
         rating_label=opinion.rating_label,
         product=html.unescape(name) if name else None,
@@ -103,25 +102,32 @@ def make_post(raw: RawPost, *, product: str | None = None) -> Post:
 
 
 def own_url(block: Node, page_url: str) -> str | None:
-    """The review's own http(s) address on the page's host, resolved; None where it gives none."""
-    for value in (words(block, "url"), node_id(block)):
+    """The review's own address on the page's host, resolved; None where it gives none that can be opened."""
+    anchor = node_id(block)
+    for value in (words(block, "url"), anchor if anchor.startswith("#") else ""):
         try:
             url = urljoin(page_url, value) if value else ""
-            parts, page = urlsplit(url), urlsplit(page_url)
+            same_host = urlsplit(url).netloc == urlsplit(page_url).netloc
         except ValueError:
             continue
-        if parts.scheme in {"http", "https"} and parts.netloc == page.netloc and len(url) <= 2000:
+        if web_address(url) and same_host and len(url) <= 2000:
             return url
     return None
 
 
-def bcp47(value: object) -> str | None:
-    """The language tag as usually written ("pt-BR"), None where it is none."""
-    tag = value.strip().replace("_", "-") if isinstance(value, str) else ""
-    if not _LANGUAGE.fullmatch(tag):
+def _date(block: Node, *names: str) -> datetime | None:
+    """The first date under the names that can be read and can mean one day only."""
+    moments = (_moment(plain(value)) for name in names for value in values(block, name))
+    return next((moment for moment in moments if moment is not None), None)
+
+
+def _moment(text: str) -> datetime | None:
+    """The time in UTC; a day alone is its midnight in UTC. Years before 1995 are placeholders (0001, 1970)."""
+    try:
+        moment = read_date(text, zone=UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    first, *rest = tag.split("-")
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+    return moment if 1995 <= moment.year <= 2199 else None
 
 
 def _part(raw: RawPost, name: str) -> Node:
@@ -134,21 +140,18 @@ def _author(block: Node) -> Author | None:
         name = " ".join(html.unescape(plain(value)).split())
         if not name or name.casefold() in _NOBODY or name.startswith(("http://", "https://", "_:")):
             continue
-        url = words(value, "url", "sameAs") if isinstance(value, dict) else ""
-        url = url if url.startswith(("http://", "https://")) else ""
-        organisation = isinstance(value, dict) and "organization" in types(value)
-        # An organisation's address is its site's, the same for all that it writes as for all others who work there.
-        return Author(name=name[:300], url=url or None, external_id=None if organisation else url or None)
+        url = web_address(words(value, "url", "sameAs")) if isinstance(value, dict) else None
+        return Author(name=name[:300], url=url)
     return None
 
 
 def _language(block: Node) -> str | None:
     for value in values(block, "inLanguage", "language"):
         tag = words(value, "alternateName", "identifier", "name") if isinstance(value, dict) else plain(value)
-        if found := bcp47(tag):
+        if found := language_tag(tag):
             return found
     for value in values(block, "reviewBody", "description"):
-        if isinstance(value, dict) and (found := bcp47(value.get("@language"))):
+        if isinstance(value, dict) and (found := language_tag(plain(value.get("@language")))):
             return found
     return None
 

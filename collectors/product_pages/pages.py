@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collectors.base import JSON, RawPost, SetAside
+from collectors.fields import language_tag
 from collectors.product_pages.document import canonical_url, on_own_host, parse_html, robots_rules, shown_title
 from collectors.product_pages.finding import Found, Graph
 from collectors.product_pages.identity import review_ids, same, subject_url
 from collectors.product_pages.links import next_page, page_links
 from collectors.product_pages.microdata import read_microdata
 from collectors.product_pages.nodes import Node, listed, local_name, node_id, plain, values, words
-from collectors.product_pages.opinions import Opinion, bcp47, read_opinion
+from collectors.product_pages.opinions import Opinion, read_opinion
 from collectors.product_pages.ratings import count
 from collectors.product_pages.scripts import read_scripts
 from collectors.product_pages.texts import essence
@@ -75,7 +76,7 @@ def read_page(
         subject=subject or subject_url(on_own_host(canonical, url)),
         pages=[canonical, *_addresses(main)],
         stand_in=stand_in,
-        language=bcp47(tree.get("lang")),
+        language=language_tag(tree.get("lang")),
         main=about or main or shown_title(tree),
     )
     found, silent = _opinions(graphs)
@@ -150,7 +151,7 @@ def _raws(kept: Sequence[tuple[Found, Opinion]], place: _Place) -> tuple[list[Ra
 
 
 def _spoken(about: Node) -> str | None:
-    return next((tag for value in values(about, "inLanguage") if (tag := bcp47(plain(value)))), None)
+    return next((tag for value in values(about, "inLanguage") if (tag := language_tag(plain(value)))), None)
 
 
 def _short(about: Node) -> Node:

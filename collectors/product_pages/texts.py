@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from collectors.plain import tidy
+
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr|/blockquote)(?:\s[^<>]{0,500})?\s*/?>", re.IGNORECASE)
 # Only names of real elements: "5 <b 6" and "<3" are words.
 _TAGS = re.compile(
@@ -14,7 +16,6 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*\n\s*")
 
 
 def clean(text: str, *, markup: bool) -> str:
@@ -24,9 +25,7 @@ def clean(text: str, *, markup: bool) -> str:
         text = _TAGS.sub("", _BREAKS.sub("\n", text))
         if re.search(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});", text):  # escaped twice, as many shops do
             text = html.unescape(text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    return _LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    return tidy(_SPACES.sub(" ", tidy(text)))
 
 
 def essence(text: str) -> str:

@@ -1,0 +1,35 @@
+"""Reviews on product pages: what shops mark up with schema.org, read by a careful crawler in a process of its own.
+
+The parent side is `collector` and `process`; `crawl`, `spider` and `guard` run in the crawling process and are the only
+ones that import Scrapy. Reading a page (`pages`) and a review (`opinions`) is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from collectors.base import Collector, Spec
+from collectors.net import Net
+from collectors.product_pages.collector import ProductPages
+from collectors.product_pages.options import PASSPORT, ProductPagesOptions
+
+
+def _build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
+    del secrets  # product pages need none
+    return ProductPages(ProductPagesOptions.model_validate(options, from_attributes=True), net)
+
+
+SPEC = Spec(
+    kind="product_pages",
+    title="Product pages",
+    options=ProductPagesOptions,
+    build=_build,
+    passport=PASSPORT,
+    home=None,
+    safe_to_resume=True,  # each run reads every page again
+    sees_edits=True,  # of reviews that the page gives an id; a changed rating of others
+    sees_deletes=False,  # shops show a sample: what is gone from a page may still stand
+    every_minutes=6 * 60,
+)
