@@ -7,6 +7,7 @@ ones that import Scrapy. Reading a page (`pages`) and a review (`opinions`) is p
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from pydantic import BaseModel
 
@@ -16,16 +17,16 @@ from collectors.product_pages.collector import ProductPages
 from collectors.product_pages.options import PASSPORT, ProductPagesOptions
 
 
-def _build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
-    del secrets  # product pages need none
-    return ProductPages(ProductPagesOptions.model_validate(options, from_attributes=True), net)
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:  # noqa: ARG001 - the Spec's signature
+    """The collector for validated options; product pages need no key."""
+    return ProductPages(cast("ProductPagesOptions", options), net)
 
 
 SPEC = Spec(
     kind="product_pages",
     title="Product pages",
     options=ProductPagesOptions,
-    build=_build,
+    build=build,
     passport=PASSPORT,
     home=None,
     safe_to_resume=True,  # each run reads every page again

@@ -128,10 +128,11 @@ class _Run:
         if self._emptied or not (self._readable or self._unchanged):
             return None
         missed = [trouble for trouble in self._troubles if not trouble.stop]
+        lost = [trouble for trouble in self._troubles if trouble.busy or not trouble.listed]
         gaps = [line.unread] if line.unread else []
-        if missed:
-            gaps.append(f"{len(missed)} of {line.asked} pages could not be read.")
-        whole = line.reason == "finished" and not line.unread and not self._troubles
+        if lost:
+            gaps.append(f"{len(lost)} of {line.asked} pages could not be read.")
+        whole = line.reason == "finished" and not gaps
         return Page(
             set_aside=[
                 SetAside(place=shown(trouble.url), reason=f"{trouble.message} {trouble.what_to_do}".strip())

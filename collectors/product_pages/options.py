@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from collectors.base import Passport, ReplyDoor, SourceRefused
 from collectors.net import origin
@@ -38,6 +38,14 @@ class ProductPagesOptions(Options):
     max_pages: int = Field(default=50, ge=1, le=1000, description="How many pages to ask for in one run, at most.")
     follow: bool = Field(default=True, description="Whether to go on to further pages of reviews and listed products.")
     delay: float = Field(default=2.0, ge=1.0, le=60.0, description="Seconds between two requests, at least.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _urls(cls, given: object) -> object:
+        """`urls` reads better in a file that lists several."""
+        if isinstance(given, dict) and "urls" in given and "url" not in given:
+            return {**{name: value for name, value in given.items() if name != "urls"}, "url": given["urls"]}
+        return given
 
 
 PASSPORT = Passport(

@@ -67,6 +67,7 @@ class TroubleLine(_Form):
     url: str
     busy: bool
     stop: bool = False  # the server asked us to wait: nothing more was asked of it
+    listed: bool = False  # a link on a list page, which need not be a product's at all
     message: str
     what_to_do: str = ""
     retry_after: float | None = None

@@ -166,7 +166,7 @@ class ProductPagesSpider(Spider):
         if forbidden := rules & _STAY_OUT:
             reviews = []
             names = ", ".join(sorted(forbidden))
-            aside = [Aside(place=url, reason=f"The page asks robots to leave it alone ({names}).")]
+            aside = [Aside(place=url, reason=f"The page asks robots to leave it alone ({names}).", raw=url)]
         elif not reviews and not aside and not trail.subject and not trail.listed:
             aside = _why_none(reading, url)
         fresh = [review for review in reviews if str(review["id"]) not in self._ids]
@@ -208,7 +208,7 @@ class ProductPagesSpider(Spider):
                 return
 
     def _give_up(self, trouble: Trouble, asked: str, trail: _Trail) -> Iterator[Request]:
-        self._emit(trouble.line(asked))
+        self._emit(trouble.line(asked, listed=trail.listed))
         if trouble.stop:
             raise CloseSpider("asked_to_wait")
         yield from self._next_listed(trail)
@@ -249,4 +249,4 @@ def _why_none(reading: Reading, url: str) -> list[Aside]:
         reason = "The page has no schema.org markup of a product or of reviews."
     else:
         return []
-    return [Aside(place=url, reason=reason)]
+    return [Aside(place=url, reason=reason, raw=url)]

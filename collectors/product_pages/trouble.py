@@ -29,13 +29,15 @@ class Trouble:
     error: SourceBusy | SourceRefused
     stop: bool = False
 
-    def line(self, url: str) -> TroubleLine:
+    def line(self, url: str, *, listed: bool) -> TroubleLine:
         """What to tell the parent process of it; `url` is the page that was asked for."""
-        if isinstance(self.error, SourceBusy):
-            after = self.error.retry_after
-            return TroubleLine(url=url, busy=True, stop=self.stop, message=str(self.error), retry_after=after)
-        message = str(self.error).removesuffix(f" {self.error.what_to_do}")
-        return TroubleLine(url=url, busy=False, message=message, what_to_do=self.error.what_to_do)
+        error = self.error
+        if isinstance(error, SourceBusy):
+            return TroubleLine(
+                url=url, busy=True, stop=self.stop, listed=listed, message=str(error), retry_after=error.retry_after
+            )
+        message = str(error).removesuffix(f" {error.what_to_do}")
+        return TroubleLine(url=url, busy=False, listed=listed, message=message, what_to_do=error.what_to_do)
 
 
 def of_answer(status: int, headers: Mapping[str, str], where: str) -> Trouble | None:
