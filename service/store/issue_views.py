@@ -15,19 +15,14 @@ from sqlmodel import Session, col
 
 from service.domain.issues import IssueState, change_in_words
 from service.domain.people import IdentityState
-from service.errors import NotFound
 from service.models import Identity, Issue, IssuePost, Order, Post, Reading, Source
 from service.models.columns import id_of
-from service.store.inbox import PostView, load_posts
 from service.store.linkable import Linkable
 from service.store.paging import Part, cursor, part, parts_of
 from service.store.post_filter import like_escaped
-from service.store.records import CustomerView, load_customers
 
 ACTIVE = (IssueState.OPEN, IssueState.RISING, IssueState.RETURNED)
 RECENT = timedelta(days=60)  # how far back a list looks for its sparklines and its change in words
-EVIDENCE = 12
-TOUCHED = 12
 
 
 class IssueOrder(StrEnum):
@@ -66,25 +61,6 @@ class IssueView:
     def number(self) -> int:
         """The issue's id, which is its number."""
         return id_of(self.issue)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """A customer who wrote about an issue."""
-
-    customer: CustomerView
-    post_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueDetail:
-    """Everything on one issue's page."""
-
-    view: IssueView
-    times: Sequence[datetime]  # of all its posts, oldest first
-    evidence: Sequence[PostView]  # most telling first
-    touched: Sequence[Touched]  # most valuable first
-    merged_from: Sequence[int]
 
 
 def find_issues(
@@ -151,26 +127,17 @@ def load_issues(session: Session, ids: Sequence[int], *, now: datetime, linkable
     }
 
 
-def load_issue(session: Session, number: int, *, now: datetime, linkable: Linkable) -> IssueDetail:
-    """One issue's page.
-
-    Raises:
-        NotFound: there is no such issue.
-    """
-    view = load_issues(session, [number], now=now, linkable=linkable).get(number)
-    if view is None:
-        raise NotFound(f"There is no issue {number}.")
-    times = session.scalars(
-        _members(col(Post.created_at)).where(col(IssuePost.issue_id) == number).order_by(col(Post.created_at))
+def ungrouped_share(session: Session, *, now: datetime) -> tuple[int, int]:
+    """Of the last thirty days' posts that report something: how many belong to no issue, and how many there are."""
+    reporting = (
+        select(func.count(), func.count(col(IssuePost.id)))
+        .select_from(Post)
+        .join(Reading, col(Reading.post_id) == col(Post.id))
+        .outerjoin(IssuePost, col(IssuePost.post_id) == col(Post.id))
+        .where(col(Reading.groupable), col(Post.created_at) > now - timedelta(days=30))
     )
-    merged = session.scalars(select(col(Issue.id)).where(col(Issue.merged_into_id) == number))
-    return IssueDetail(
-        view=view,
-        times=list(times),
-        evidence=_evidence(session, number, linkable),
-        touched=_touched(session, number, linkable),
-        merged_from=[each for each in merged if each is not None],
-    )
+    every, grouped = session.execute(reporting).one()
+    return int(every) - int(grouped), int(every)
 
 
 def _conditions(chosen: IssueFilter) -> list[ColumnElement[bool]]:
@@ -184,8 +151,8 @@ def _conditions(chosen: IssueFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _members(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """The posts of issues that are still there."""
+def members(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Rows of the posts that belong to issues and are still there."""
     return (
         select(*columns)
         .select_from(IssuePost)
@@ -195,17 +162,18 @@ def _members(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _post_counts() -> Select[*tuple[Any, ...]]:
-    return _members(col(IssuePost.issue_id), func.count().label("rank")).group_by(col(IssuePost.issue_id))
+    return members(col(IssuePost.issue_id), func.count().label("rank")).group_by(col(IssuePost.issue_id))
 
 
 def _people() -> Select[*tuple[Any, ...]]:
     authors = func.count(func.distinct(col(Post.author_id))).label("rank")
-    return _members(col(IssuePost.issue_id), authors).group_by(col(IssuePost.issue_id))
+    return members(col(IssuePost.issue_id), authors).group_by(col(IssuePost.issue_id))
 
 
-def _customers_of(linkable: Linkable) -> Select[*tuple[Any, ...]]:
+def customers_of(linkable: Linkable) -> Select[*tuple[Any, ...]]:
+    """Rows of issue and customer, one for each post."""
     return (
-        _members(col(IssuePost.issue_id), col(Identity.customer_id))
+        members(col(IssuePost.issue_id), col(Identity.customer_id))
         .join(Source, col(Source.id) == col(Post.source_id))
         .join(Identity, col(Identity.author_id) == col(Post.author_id))
         .where(col(Identity.state) == IdentityState.CONFIRMED, linkable.sources())
@@ -213,7 +181,7 @@ def _customers_of(linkable: Linkable) -> Select[*tuple[Any, ...]]:
 
 
 def _worth(linkable: Linkable) -> Select[*tuple[Any, ...]]:
-    touched = _customers_of(linkable).distinct().subquery()
+    touched = customers_of(linkable).distinct().subquery()
     return (
         select(
             touched.c.issue_id,
@@ -235,7 +203,7 @@ def _facets(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], list[
 
     def counted(name: str, value: Any) -> Select[*tuple[Any, ...]]:
         return (
-            _members(
+            members(
                 col(IssuePost.issue_id), literal(name).label("facet"), value.label("value"), func.count().label("n")
             )
             .where(col(IssuePost.issue_id).in_(ids), value.is_not(None))
@@ -255,7 +223,7 @@ def _facets(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], list[
 
 def _recent(session: Session, ids: Sequence[int], now: datetime) -> dict[int, list[datetime]]:
     rows = session.execute(
-        _members(col(IssuePost.issue_id), col(Post.created_at))
+        members(col(IssuePost.issue_id), col(Post.created_at))
         .where(col(IssuePost.issue_id).in_(ids), col(Post.created_at) > now - RECENT)
         .order_by(col(Post.created_at))
     )
@@ -263,27 +231,3 @@ def _recent(session: Session, ids: Sequence[int], now: datetime) -> dict[int, li
     for issue_id, written_at in rows:
         found.setdefault(int(issue_id), []).append(written_at)
     return found
-
-
-def _evidence(session: Session, number: int, linkable: Linkable) -> list[PostView]:
-    nearest = session.scalars(
-        _members(col(Post.id))
-        .where(col(IssuePost.issue_id) == number)
-        .order_by(col(IssuePost.similarity).desc(), col(Post.created_at).desc())
-        .limit(EVIDENCE)
-    ).all()
-    views = load_posts(session, nearest, linkable=linkable)
-    return [views[post_id] for post_id in nearest]
-
-
-def _touched(session: Session, number: int, linkable: Linkable) -> list[Touched]:
-    wrote = _customers_of(linkable).where(col(IssuePost.issue_id) == number).subquery()
-    counts = {
-        int(customer_id): int(posts)
-        for customer_id, posts in session.execute(
-            select(wrote.c.customer_id, func.count()).group_by(wrote.c.customer_id)
-        )
-    }
-    views = load_customers(session, list(counts), linkable=linkable).values()
-    ranked = sorted(views, key=lambda view: (-view.value, view.customer.name))[:TOUCHED]
-    return [Touched(customer=view, post_count=counts[view.id]) for view in ranked]

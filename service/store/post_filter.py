@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -82,6 +82,10 @@ class PostFilter:
     first_seen_from: datetime | None = None
     newer_than: int | None = None  # an id: only what came in after that post
     also: PostFilter | None = None  # what must hold besides: the saved view that a list began with
+
+    def since_id(self, seen: int) -> PostFilter:
+        """The same filter, for what came in after the post `seen`."""
+        return replace(self, newer_than=seen)
 
 
 def conditions(chosen: PostFilter) -> list[ColumnElement[bool]]:

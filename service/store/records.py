@@ -5,7 +5,7 @@ Posts of a source whose passport forbids tying authors to customers never appear
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,8 @@ from service.models import (
     Source,
 )
 from service.models.columns import id_of
-from service.store.inbox import PostView, find_posts, may_be_tied
+from service.store.inbox import PostView, find_posts
+from service.store.linkable import Linkable
 from service.store.paging import Part, cursor, part, parts_of
 from service.store.post_filter import PostFilter, like_escaped
 
@@ -88,7 +89,7 @@ class Record:
 
 
 def find_customers(
-    session: Session, *, text: str | None, linkable: Collection[str], limit: int, after: str | None = None
+    session: Session, *, text: str | None, linkable: Linkable, limit: int, after: str | None = None
 ) -> Part[CustomerView]:
     """Customers by name, e-mail, our id, an order number or a handle (None: all), the most valuable first.
 
@@ -110,12 +111,12 @@ def find_customers(
     return Part(items=[views[int(row[0] or 0)] for row in found.items], next=found.next)
 
 
-def count_customers(session: Session, *, text: str | None, linkable: Collection[str]) -> int:
+def count_customers(session: Session, *, text: str | None, linkable: Linkable) -> int:
     """How many customers `find_customers` would list."""
     return int(session.scalar(select(func.count()).select_from(Customer).where(*_matching(text, linkable))) or 0)
 
 
-def load_customers(session: Session, ids: Sequence[int], *, linkable: Collection[str]) -> dict[int, CustomerView]:
+def load_customers(session: Session, ids: Sequence[int], *, linkable: Linkable) -> dict[int, CustomerView]:
     """The customers with these ids, with their figures."""
     if not ids:
         return {}
@@ -143,7 +144,7 @@ def load_customers(session: Session, ids: Sequence[int], *, linkable: Collection
     return found
 
 
-def load_record(session: Session, customer_id: int, *, linkable: Collection[str]) -> Record:
+def load_record(session: Session, customer_id: int, *, linkable: Linkable) -> Record:
     """One customer's page.
 
     Raises:
@@ -171,7 +172,7 @@ def _worth() -> Select[*tuple[Any, ...]]:
     ).group_by(col(Order.customer_id))
 
 
-def _matching(text: str | None, linkable: Collection[str]) -> list[ColumnElement[bool]]:
+def _matching(text: str | None, linkable: Linkable) -> list[ColumnElement[bool]]:
     given = (text or "").strip().lstrip("@#")
     if not given:
         return []
@@ -197,23 +198,23 @@ def _matching(text: str | None, linkable: Collection[str]) -> list[ColumnElement
     ]
 
 
-def _lawful_author(linkable: Collection[str]) -> ColumnElement[bool]:
+def _lawful_author(linkable: Linkable) -> ColumnElement[bool]:
     """Accounts on a source that lets its authors be tied to customers; scopes are kinds, or single sources' names."""
     of_account = or_(col(Source.kind) == col(Author.scope), col(Source.name) == col(Author.scope))
-    return exists().where(of_account, may_be_tied(linkable))
+    return exists().where(of_account, linkable.sources())
 
 
-def _said(linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _said(linkable: Linkable) -> Select[*tuple[Any, ...]]:
     """Rows of customer, post, in the order that the caller gives."""
     return (
         select(col(Identity.customer_id))
         .join(Post, col(Post.author_id) == col(Identity.author_id))
         .join(Source, col(Source.id) == col(Post.source_id))
-        .where(col(Identity.state) == IdentityState.CONFIRMED, col(Post.deleted_at).is_(None), may_be_tied(linkable))
+        .where(col(Identity.state) == IdentityState.CONFIRMED, col(Post.deleted_at).is_(None), linkable.sources())
     )
 
 
-def _post_figures(ids: Sequence[int], linkable: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _post_figures(ids: Sequence[int], linkable: Linkable) -> Select[*tuple[Any, ...]]:
     return (
         _said(linkable)
         .add_columns(func.count().label("post_count"), func.max(col(Post.created_at)).label("last_post_at"))
@@ -222,7 +223,7 @@ def _post_figures(ids: Sequence[int], linkable: Collection[str]) -> Select[*tupl
     )
 
 
-def _moods(session: Session, ids: Sequence[int], linkable: Collection[str]) -> dict[int, list[str | None]]:
+def _moods(session: Session, ids: Sequence[int], linkable: Linkable) -> dict[int, list[str | None]]:
     place = func.row_number().over(
         partition_by=col(Identity.customer_id), order_by=(col(Post.created_at).desc(), col(Post.id).desc())
     )
@@ -244,7 +245,7 @@ def _moods(session: Session, ids: Sequence[int], linkable: Collection[str]) -> d
     return found
 
 
-def _identities(session: Session, customer_id: int, linkable: Collection[str]) -> list[IdentityView]:
+def _identities(session: Session, customer_id: int, linkable: Linkable) -> list[IdentityView]:
     kind = (
         select(col(Source.kind))
         .where(or_(col(Source.kind) == col(Author.scope), col(Source.name) == col(Author.scope)))
@@ -264,7 +265,7 @@ def _identities(session: Session, customer_id: int, linkable: Collection[str]) -
     return [IdentityView(identity=identity, author=author, kind=kind_of) for identity, author, kind_of in rows]
 
 
-def _issues(session: Session, customer_id: int, linkable: Collection[str]) -> list[IssueTouch]:
+def _issues(session: Session, customer_id: int, linkable: Linkable) -> list[IssueTouch]:
     rows = session.execute(
         _said(linkable)
         .join(IssuePost, col(IssuePost.post_id) == col(Post.id))

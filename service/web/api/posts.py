@@ -1,0 +1,146 @@
+"""Posts, as JSON. Vectors are never part of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from service.errors import NotFound
+from service.store.inbox import Answer, PostView, ReadingView, count_posts, find_posts, load_posts
+from service.web.api.listing import Item, Listing
+from service.web.auth import Role, requires
+from service.web.queries import PostQuery
+from service.web.site import TheSite
+
+router = APIRouter(prefix="/api")
+
+
+class AuthorItem(Item):
+    """Who wrote."""
+
+    id: int
+    handle: str | None
+    name: str | None
+    url: str | None
+    reach: int | None
+
+
+class AnswerItem(Item):
+    """One head's answer; `score` is a probability."""
+
+    label: str
+    score: float
+
+
+class ReadingItem(Item):
+    """What the models made of the text."""
+
+    language: AnswerItem
+    sentiment: AnswerItem | None
+    intents: list[AnswerItem]
+    topics: list[AnswerItem]
+    urgency: float
+    spam: float
+    understood: bool
+    why_not: str | None
+    model_version: str
+
+
+class PostItem(Item):
+    """One post. Of a deleted one the text, the title and the author are gone."""
+
+    id: int
+    source: str
+    source_kind: str
+    external_id: str
+    kind: str
+    url: str | None
+    author: AuthorItem | None
+    title: str | None
+    text: str
+    created_at: datetime
+    edited_at: datetime | None
+    first_seen_at: datetime
+    deleted: bool
+    edited: bool
+    language: str | None
+    rating: float | None
+    rating_label: str | None
+    product: str | None
+    version: str | None
+    reading: ReadingItem | None
+    issue: int | None
+    customer: int | None
+    case: str | None
+    deliveries: int
+
+
+@router.get("/posts", dependencies=[requires(Role.VIEWER)])
+def list_posts(site: TheSite, query: Annotated[PostQuery, Query()]) -> Listing[PostItem]:
+    """Posts, newest first."""
+    chosen = query.filter(now=site.clock(), zone=site.company.time_zone)
+    with site.reading() as session:
+        found = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor)
+        total = count_posts(session, chosen, linkable=site.linkable)
+    return Listing(items=[_item(view) for view in found.items], next=found.next, total=total)
+
+
+@router.get("/posts/{post_id}", dependencies=[requires(Role.VIEWER)])
+def get_post(site: TheSite, post_id: int) -> PostItem:
+    """One post."""
+    with site.reading() as session:
+        view = load_posts(session, [post_id], linkable=site.linkable).get(post_id)
+    if view is None:
+        raise NotFound(f"There is no post {post_id}.")
+    return _item(view)
+
+
+def _item(view: PostView) -> PostItem:
+    post, source, author = view.post, view.source, view.author
+    gone = post.deleted_at is not None
+    return PostItem(
+        id=view.id,
+        source=source.name,
+        source_kind=source.kind,
+        external_id=post.external_id,
+        kind=post.kind,
+        url=post.url,
+        author=AuthorItem.model_validate(author, from_attributes=True) if author and not gone else None,
+        title=None if gone else post.title,
+        text="" if gone else post.text,
+        created_at=post.created_at,
+        edited_at=post.edited_at,
+        first_seen_at=post.first_seen_at,
+        deleted=gone,
+        edited=post.version > 1 and not gone,
+        language=view.reading.language.label if view.reading else post.platform_language,
+        rating=post.rating,
+        rating_label=post.rating_label,
+        product=post.product,
+        version=post.product_version,
+        reading=_reading(view.reading) if view.reading else None,
+        issue=view.issue.number if view.issue else None,
+        customer=view.customer.id if view.customer else None,
+        case=view.case_state,
+        deliveries=view.delivery_count,
+    )
+
+
+def _reading(reading: ReadingView) -> ReadingItem:
+    return ReadingItem(
+        language=_answer(reading.language),
+        sentiment=_answer(reading.sentiment) if reading.sentiment else None,
+        intents=[_answer(each) for each in reading.intents],
+        topics=[_answer(each) for each in reading.topics],
+        urgency=reading.urgency,
+        spam=reading.spam,
+        understood=reading.understood,
+        why_not=reading.why_not,
+        model_version=reading.model_version,
+    )
+
+
+def _answer(answer: Answer) -> AnswerItem:
+    return AnswerItem(label=answer.label, score=answer.score)

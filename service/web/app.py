@@ -1,0 +1,97 @@
+"""Builds the web application: pages, API, static files, guard, error pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy import Engine
+from starlette.types import ASGIApp
+
+import service.clock
+from service.clock import Clock
+from service.web import errors, passports, statics
+from service.web.api import customers as customers_api
+from service.web.api import deliveries as deliveries_api
+from service.web.api import health, schema
+from service.web.api import issues as issues_api
+from service.web.api import posts as posts_api
+from service.web.api import sources as sources_api
+from service.web.auth import declared_role
+from service.web.guard import Guard
+from service.web.pages import customers, deliveries, inbox, issues, posts, search, sources
+from service.web.site import CompanyLike, Site
+
+ROUTERS = (
+    inbox.router,
+    posts.router,
+    customers.router,
+    issues.router,
+    deliveries.router,
+    sources.router,
+    search.router,
+    health.router,
+    posts_api.router,
+    issues_api.router,
+    customers_api.router,
+    deliveries_api.router,
+    sources_api.router,
+    schema.router,
+)
+
+
+class _Application(FastAPI):
+    """FastAPI with the guard outermost, so that an answer to a fault carries the headers too."""
+
+    hosts: Collection[str] = ()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Guard(super().build_middleware_stack(), hosts=self.hosts)
+
+
+def create_app(
+    *,
+    engine: Engine,
+    company: CompanyLike,
+    clock: Clock = service.clock.now,
+    previewing: bool,
+    sample: bool = False,
+    hosts: Collection[str] = (),
+) -> FastAPI:
+    """The web application.
+
+    Args:
+        engine: the store; the schema is expected to be there, `/health` says whether it is.
+        company: its name, currency and time zone.
+        clock: what time it is.
+        previewing: Slack is not set up, so cards are shown on the preview page and nowhere else.
+        sample: the store holds the sample studio; every page says that nothing in it is real.
+        hosts: names under which the application answers, besides loopback: the host of the public address.
+
+    Raises:
+        ValueError: a route does not declare the role that it needs.
+    """
+    app = _Application(title="Earful", docs_url=None, redoc_url=None, openapi_url=None)
+    app.hosts = hosts
+    files = statics.load()
+    app.state.site = Site(
+        engine=engine,
+        company=company,
+        clock=clock,
+        previewing=previewing,
+        sample=sample,
+        linkable=passports.linkable(),
+        statics=files,
+    )
+    for router in (*ROUTERS, statics.router(files)):
+        app.include_router(router)
+    errors.install(app)
+    _check_roles([route for route in app.routes if isinstance(route, APIRoute)])
+    return app
+
+
+def _check_roles(routes: Sequence[APIRoute]) -> None:
+    for route in routes:
+        if declared_role(route) is None:
+            raise ValueError(f"{route.path} does not declare the role that it needs")

@@ -1,0 +1,43 @@
+"""What changed between two versions of a text, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+# Comparing takes time that grows with the product of both lengths; beyond this, the texts stand one after the other.
+_LONGEST = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that stayed, came or went."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+def between(before: str, after: str) -> Sequence[Piece]:
+    """The pieces of both texts in reading order; what went stands before what came in its place."""
+    old, new = _words(before), _words(after)
+    if len(old) > _LONGEST or len(new) > _LONGEST:
+        return [Piece("removed", before), Piece("added", after)]
+    return list(_pieces(old, new))
+
+
+def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield Piece("same", "".join(old[old_from:old_to]))
+            continue
+        if old_to > old_from:
+            yield Piece("removed", "".join(old[old_from:old_to]))
+        if new_to > new_from:
+            yield Piece("added", "".join(new[new_from:new_to]))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\s+|\w+|[^\w\s]", text)

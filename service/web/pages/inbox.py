@@ -1,0 +1,88 @@
+"""The inbox: saved views and a list on the left, one post on the right."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from service.store import choices
+from service.store.inbox import count_each, count_posts, find_posts, newest_id
+from service.web.auth import Role, requires
+from service.web.queries import Id, PostQuery
+from service.web.render import page
+from service.web.site import Site, TheSite
+from service.web.story import tell
+from service.web.views import COUNTED_TO, FIRST, VIEWS
+
+router = APIRouter()
+
+
+class InboxQuery(PostQuery):
+    """The list's filters, and which post stands beside it."""
+
+    post: Id | None = None
+
+
+class NewsQuery(PostQuery):
+    """The list's filters, and up to which post the reader has it."""
+
+    seen: int
+
+
+@router.get("/", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]) -> HTMLResponse:
+    """The inbox."""
+    now, zone = site.clock(), site.company.time_zone
+    chosen = query.filter(now=now, zone=zone, view=FIRST)
+    view = VIEWS[query.view or FIRST]
+    with site.reading() as session:
+        newest = newest_id(session)
+        listed = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor)
+        counts = count_each(
+            session,
+            {**{name: each.filter_at(now) for name, each in VIEWS.items()}, "shown": chosen},
+            linkable=site.linkable,
+            at_most=COUNTED_TO,
+        )
+        post_id = query.post or (listed.items[0].id if listed.items else None)
+        told = tell(session, site, post_id) if post_id else None
+        offered = choices.of_posts(session)
+    return page(
+        request,
+        "inbox.html",
+        place="inbox",
+        title=view.title,
+        views=VIEWS,
+        view=view,
+        counts=counts,
+        counted_to=COUNTED_TO,
+        query=query,
+        given=_given(query),
+        listed=listed,
+        told=told,
+        offered=offered,
+        newest=newest,
+        heard_anything=newest > 0,
+    )
+
+
+@router.get("/inbox/new", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+def news(site: TheSite, query: Annotated[NewsQuery, Query()]) -> dict[str, int]:
+    """How many posts of the list came in after `seen`: what the page asks now and then."""
+    return {"new": _newer(site, query)}
+
+
+def _newer(site: Site, query: NewsQuery) -> int:
+    chosen = query.filter(now=site.clock(), zone=site.company.time_zone, view=FIRST)
+    with site.reading() as session:
+        if newest_id(session) <= query.seen:
+            return 0
+        newer = chosen.since_id(query.seen)
+        return count_posts(session, newer, linkable=site.linkable, at_most=COUNTED_TO)
+
+
+def _given(query: InboxQuery) -> dict[str, Any]:
+    """What the address says, for links that change a part of it."""
+    return query.model_dump(mode="json", exclude_unset=True, exclude={"post", "cursor", "limit"})

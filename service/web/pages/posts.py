@@ -1,0 +1,23 @@
+"""One post on a page of its own."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from service.web.auth import Role, requires
+from service.web.render import page
+from service.web.site import TheSite
+from service.web.story import tell
+
+router = APIRouter()
+
+
+@router.get("/posts/{post_id}", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+def post(request: Request, site: TheSite, post_id: int) -> HTMLResponse:
+    """The post, its versions, where it went and why."""
+    with site.reading() as session:
+        told = tell(session, site, post_id)
+    author = told.story.view.author
+    name = (author.name or author.handle) if author else None
+    return page(request, "post.html", place="inbox", title=f"Post by {name}" if name else "Post", told=told)

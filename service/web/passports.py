@@ -1,0 +1,64 @@
+"""What the collectors' passports say, in the words that pages use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from collectors import registry
+from collectors.base import Passport, ReplyDoor, Spec
+from service.store.linkable import Linkable
+
+
+@cache
+def linkable() -> Linkable:
+    """The sources whose authors may be tied to customers, as the passports say it."""
+    specs = [registry.spec(kind) for kind in registry.kinds()]
+    return Linkable(
+        kinds=frozenset(spec.kind for spec in specs if spec.passport.may_link),
+        own_kinds=frozenset(spec.kind for spec in specs if spec.home is None),
+    )
+
+
+@cache
+def spec_of(kind: str) -> Spec | None:
+    """What is known of a kind of source; None for one that this version no longer has."""
+    try:
+        return registry.spec(kind)
+    except registry.UnknownKind:
+        return None
+
+
+def title_of(kind: str) -> str:
+    """What people call a kind of source."""
+    spec = spec_of(kind)
+    return spec.title if spec else kind.replace("_", " ").capitalize()
+
+
+def in_words(passport: Passport, *, may_link: bool) -> Sequence[str]:
+    """What a platform's terms let us do, one sentence each."""
+    doors = {
+        ReplyDoor.API: "Authors can be answered from here.",
+        ReplyDoor.LINK: "Authors can be answered by hand, at the post's own address.",
+        ReplyDoor.NONE: "Authors cannot be answered there.",
+    }
+    if passport.may_link:
+        link = "Authors may be tied to your customer records."
+    elif may_link:
+        link = "Authors may be tied to your customer records, because this place is your own."
+    else:
+        link = "Authors are never tied to your customer records."
+    kept = passport.keep_raw_days
+    raw = "Payloads are kept as received." if kept is None else f"Payloads are kept for {kept} days."
+    recheck = passport.recheck_hours
+    again = (
+        "Posts are not looked up again." if recheck is None else f"Posts are looked up again within {recheck} hours."
+    )
+    return [
+        link,
+        doors[passport.may_reply],
+        "Posts may be exported." if passport.may_export else "Posts may not be exported.",
+        "Models may learn from its texts." if passport.may_train else "Models do not learn from its texts.",
+        raw,
+        again,
+    ]

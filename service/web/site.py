@@ -1,0 +1,70 @@
+"""What a page needs of the running application: its store, its company, its clock; and how a request comes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+
+from service.clock import Clock
+from service.store.database import transaction
+from service.store.linkable import Linkable
+from service.web.statics import Statics
+
+# No page takes this long unless something is wrong; then the reader should hear of it.
+_LONGEST_QUESTION = "10s"
+
+
+class CompanyLike(Protocol):
+    """What pages say of the company; `service.configuration.company.Company` is one."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """The currency of its orders, as ISO 4217 writes it."""
+        ...
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The zone in which exact times are given."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The running application, as pages see it."""
+
+    engine: Engine
+    company: CompanyLike
+    clock: Clock
+    previewing: bool  # cards go to the preview page, because Slack is not set up
+    sample: bool  # the sample studio: nothing in the store is real
+    linkable: Linkable
+    statics: Statics
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the store and can change nothing."""
+        with transaction(self.engine) as session:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            session.execute(text(f"SET LOCAL statement_timeout = '{_LONGEST_QUESTION}'"))
+            yield session
+
+
+def site_of(request: Request) -> Site:
+    """The application that a request came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+TheSite = Annotated[Site, Depends(site_of)]
