@@ -61,6 +61,10 @@ _UNDATED = _Review(
 )
 
 
+UNDATED = (f"shop-{_SLIPS}", _UNDATED.id)
+"""The source and id of the review without a date."""
+
+
 def index_page(showing: Showing) -> str:
     """The shop's front page."""
     return render("shop_index.html", studio=showing.studio, titles=showing.titles, heading="Our games")

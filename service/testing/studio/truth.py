@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from service.testing.studio.content import load_studio
 from service.testing.studio.ids import external_id, source_name
 from service.testing.studio.model import Content, Intent, PlantedIssue, SamplePost, Sentiment
+from service.testing.studio.shop import UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Truth:
     """Everything that was planted."""
 
     posts: tuple[TruePost, ...]
+    slips: frozenset[tuple[str, str]]  # source and external id of what a collector may bring, of which nothing is said
     issues: tuple[PlantedIssue, ...]
 
     def in_phase(self, phase: int) -> tuple[TruePost, ...]:
@@ -57,7 +59,11 @@ def load_truth() -> Truth:
 
 def truth_of(content: Content) -> Truth:
     """The truth of some content."""
-    return Truth(posts=tuple(_true(post) for post in content.posts), issues=tuple(content.issues.values()))
+    return Truth(
+        posts=tuple(_true(post) for post in content.posts),
+        slips=frozenset({UNDATED}),
+        issues=tuple(content.issues.values()),
+    )
 
 
 def _true(post: SamplePost) -> TruePost:
