@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -38,6 +38,15 @@ class Imported:
 
 
 Progress = Callable[[int], None]
+"""Told how many more rows are done."""
+
+
+class Action(Protocol):
+    """What the imports of all records look like to a door."""
+
+    def __call__(self, tools: Tools, file: Path, *, dry: bool = ..., progress: Progress = ...) -> Imported:
+        """Import a file. Raises Invalid where it is no table of such records."""
+        ...
 
 
 def _no_progress(rows: int) -> None:

@@ -11,15 +11,12 @@ from sqlmodel import col
 from service.actions.imports import import_customers, import_orders, import_organisations
 from service.models import Source
 from service.store.database import transaction
-from service.testing.studio.content import load_studio
-from service.testing.studio.imports import write_imports
-from service.testing.studio.showing import show
 from service.tools import Tools
 
 
-def epoch_of(data_dir: Path, *, now: datetime) -> datetime:
-    """The moment that the sample's days count from: that of its first start, kept in the data folder."""
-    file = data_dir / "sample" / "epoch"
+def epoch_of(folder: Path, *, now: datetime) -> datetime:
+    """The moment that the sample's days count from: that of its first start, kept in `folder`."""
+    file = folder / "epoch"
     if file.exists():
         return datetime.fromisoformat(file.read_text(encoding="utf-8").strip())
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -27,10 +24,8 @@ def epoch_of(data_dir: Path, *, now: datetime) -> datetime:
     return now
 
 
-def import_records(tools: Tools, folder: Path, *, epoch: datetime) -> None:
-    """Write the studio's export files and import its organisations, customers and orders; again, nothing changes."""
-    studio = load_studio()
-    write_imports(folder, studio, show(studio, epoch=epoch, phase=1))
+def import_records(tools: Tools, folder: Path) -> None:
+    """Import the organisations, customers and orders that the studio exported to `folder`; again, nothing changes."""
     import_organisations(tools, folder / "organisations.csv")
     import_customers(tools, folder / "customers.csv")
     import_orders(tools, folder / "orders.csv")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 
 import httpx
@@ -26,6 +25,7 @@ from service.store.database import psycopg_url
 from service.tools import Tools
 
 _FIRST_PAGE_PATIENCE = 60.0  # seconds
+_INTERNET = ("-m", "service.testing.studio.internet", "--port", "0")
 _SECOND_PHASE_AFTER = 90  # seconds: then the sample's people edit, delete and write on
 
 
@@ -59,47 +59,42 @@ def up(
 
 def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began: float) -> None:
     if setup.sample:
-        setup = _start_sample(group, setup, tools)
-    bootstrap.synchronise_sources(tools.engine, setup.configuration)
+        _start_sample(group, setup, tools)
+    else:
+        bootstrap.synchronise_sources(tools.engine, setup.configuration)
     for part in ("web", "worker", "scheduler"):
         group.start(part, ["-m", "service", part])
     if _wait_for_page(group, setup.settings, stop):
         say(f"Earful is ready after {time.monotonic() - began:.1f} s: {setup.settings.address}")
         say(
-            "Ctrl-C stops it."
-            if not setup.sample
-            else "This is the sample studio; nothing in it is real. Ctrl-C stops it."
+            "This is the sample studio; nothing in it is real. Ctrl-C stops it." if setup.sample else "Ctrl-C stops it."
         )
     while not stop.wait(1.0):
         if not group.watch():
             raise ServiceError("A part of Earful does not stay up. `earful doctor` may say why.")
 
 
-def _start_sample(group: Group, setup: Setup, tools: Tools) -> Setup:
-    """Start the studio's internet, import its records, and point the configuration at it."""
-    from service.actions.sample import epoch_of, import_records
+def _start_sample(group: Group, setup: Setup, tools: Tools) -> None:
+    """Start the studio's internet, listen to its places, and import its own records."""
+    from service.actions.sample import epoch_of, import_records, was_heard
 
-    epoch = epoch_of(setup.settings.data_dir, now=clock.now())
-    import_records(tools, setup.settings.data_dir / "sample", epoch=epoch)
-    url = group.start("sample studio", _internet(epoch, tools), listen=True)
+    exports = (setup.settings.data_dir / "sample").absolute()
+    epoch = epoch_of(exports, now=clock.now())
+    # An earlier start saw the first phase through; its edits and deletions stay done.
+    phase = ["--phase", "2"] if was_heard(tools) else ["--second-phase-after", str(_SECOND_PHASE_AFTER)]
+    url = group.start(
+        "sample studio", [*_INTERNET, "--epoch", epoch.isoformat(), "--exports", str(exports), *phase], listen=True
+    )
     environment = {
         **setup.settings.environment,
         SAMPLE_URL: url,
-        "EARFUL_SAMPLE_DIR": str(setup.settings.data_dir / "sample"),
+        "EARFUL_SAMPLE_EXPORTS": str(exports),
         "REDDIT_CLIENT_ID": "sample",
         "REDDIT_CLIENT_SECRET": "sample",
     }
     group.add_to_environment(environment)
-    settings = Settings.load(environment)
-    return replace(setup, settings=settings, configuration=with_sample_sources(settings, setup.configuration))
-
-
-def _internet(epoch: datetime, tools: Tools) -> list[str]:
-    """The command of the studio's internet: in its second phase at once where the first was heard at an earlier start."""
-    from service.actions.sample import was_heard
-
-    phase = ["--phase", "2"] if was_heard(tools) else ["--second-phase-after", str(_SECOND_PHASE_AFTER)]
-    return ["-m", "service.testing.studio.internet", "--port", "0", "--epoch", epoch.isoformat(), *phase]
+    bootstrap.synchronise_sources(tools.engine, with_sample_sources(Settings.load(environment), setup.configuration))
+    import_records(tools, exports)
 
 
 def _environment(settings: Settings, tools: Tools) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,11 @@ class Company:
     time_zone: ZoneInfo
     products: tuple[Product, ...]
     teams: tuple[Team, ...]
+    rates: Mapping[str, Decimal] = field(default_factory=dict)  # what one unit of another currency is worth in ours
+
+    def rate(self, currency: str) -> Decimal | None:
+        """What one unit of `currency` (ISO 4217) is worth in the company's own; None where nobody said."""
+        return Decimal(1) if currency == self.currency else self.rates.get(currency)
 
     def product(self, words: str | None) -> str | None:
         """The name of the product that a source, an import or a person calls `words`; None where it is none of ours."""
@@ -108,6 +114,9 @@ class CompanySection(Section):
     time_zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="its time zone: Europe/Berlin …")
     products: tuple[ProductSection, ...] = Field((), description="what people write about")
     teams: tuple[TeamSection, ...] = Field((), description="who gets a digest, and where")
+    rates: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = Field(
+        default_factory=dict, description="what one unit of another currency is worth in ours: `USD: 0.92`"
+    )
 
 
 def load_company(path: Path, *, topics: Iterable[str] | None = None) -> Company:
@@ -148,6 +157,7 @@ def _company(section: CompanySection) -> Company:
         name=section.name,
         currency=section.currency,
         time_zone=ZoneInfo(section.time_zone),
+        rates=section.rates,
         products=tuple(Product(name=p.name, aliases=p.aliases) for p in section.products),
         teams=tuple(
             Team(

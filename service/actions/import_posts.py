@@ -1,0 +1,109 @@
+"""Posts from a file -> the pipeline, as if a source had told them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import Session, col
+
+from collectors import registry
+from collectors.base import Page, SetAside, SourceRefused
+from collectors.net import Net
+from service.domain.sources import SourceState
+from service.errors import Invalid
+from service.models import Source
+from service.pipeline import flow
+from service.pipeline.outcome import Job
+from service.store import posts, sources
+from service.store.database import transaction
+from service.tools import Tools
+
+KIND = "tabular"
+Queue = Callable[[Session, list[Job]], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportedPosts:
+    """What an import of posts did, or (dry) would have done."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    set_aside: list[SetAside] = field(default_factory=list)
+
+
+def import_posts(
+    tools: Tools,
+    file: Path,
+    *,
+    queue: Queue,
+    product: str | None = None,
+    dry: bool = False,
+    progress: Callable[[int], None],
+) -> ImportedPosts:
+    """Store the file's posts under a source of its own, `import-NAME`, and queue their way through the stages.
+
+    The same file again changes nothing; a file of the same name with other rows adds and updates.
+
+    Raises:
+        Invalid: the file as a whole cannot be read as a table of posts.
+    """
+    result = ImportedPosts()
+    spec = registry.spec(KIND)
+    options = spec.options.model_validate({"path": str(file.resolve())})
+    try:
+        with Net() as net:
+            for page in spec.build(options, {}, net).pages(None):
+                result.set_aside += page.set_aside
+                if dry:
+                    result.new += len(page.posts)
+                else:
+                    _store(tools, f"import-{file.stem.lower()}", product, page, result, queue)
+                progress(len(page.posts) + len(page.set_aside))
+    except SourceRefused as error:
+        raise Invalid(str(error)) from error
+    return result
+
+
+def _store(tools: Tools, name: str, product: str | None, page: Page, result: ImportedPosts, queue: Queue) -> None:
+    with transaction(tools.engine) as session:
+        source = _source(session, name, product, tools)
+        now = tools.clock()
+        stored = posts.store_posts(
+            session,
+            source,
+            page.posts,
+            page.gone,
+            scope=tools.author_scope(source),
+            product=tools.company.product,
+            now=now,
+        )
+        sources.set_aside(session, source.id or 0, page.set_aside, now=now)
+        source.last_succeeded_at = now
+        queue(session, flow.start(stored.to_read))
+    result.new += len(stored.new)
+    result.changed += len(stored.changed)
+    result.same += len({post.external_id for post in page.posts}) - len(stored.new) - len(stored.changed)
+
+
+def _source(session: Session, name: str, product: str | None, tools: Tools) -> Source:
+    """The source that stands for the file; never listened to by itself."""
+    made = upsert(Source).values(
+        name=name,
+        kind=KIND,
+        product=product,
+        options={},
+        enabled=False,
+        own=False,
+        every_minutes=0,
+        state=SourceState.OFF,
+        state_reason="imported by hand",
+        next_due_at=tools.clock(),
+        failure_count=0,
+    )
+    session.execute(made.on_conflict_do_nothing(index_elements=["name"]))
+    return session.scalars(select(Source).where(col(Source.name) == name)).one()
