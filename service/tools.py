@@ -6,16 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from collectors.base import Collector
 from integrations.base import Message, Payload, Target
-from nlp.runtime import Understanding
 from service.clock import Clock
 from service.configuration.company import Company
 from service.domain.routing import AnyRule
 from service.models import Source
+
+if TYPE_CHECKING:
+    from nlp.runtime import Understanding  # only the worker's stages load the models
 
 
 def observe_nothing(step: str) -> None:
