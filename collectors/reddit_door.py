@@ -29,7 +29,8 @@ class Door:
     """Asks Reddit for one run of a source. Not to be shared between threads."""
 
     def __init__(self, *, client_id: str, client_secret: str, user_agent: str, net: Net) -> None:
-        self._reddit = _sign_in(client_id, client_secret, user_agent, net)
+        self._last: list[requests.Response] = []
+        self._reddit = _sign_in(client_id, client_secret, user_agent, net, self._last)
 
     def get(self, path: str, params: Mapping[str, str]) -> JSON:
         """The JSON at a path of the API.
@@ -47,13 +48,18 @@ class Door:
             raise
         except (prawcore.PrawcoreException, praw.exceptions.PRAWException) as error:
             raise _judged(error, path) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:  # PRAW on a token of a form unknown to it
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # PRAW on a token of a form unknown to it, or on a refusal that lacks the header with the reason
+            if self._last and self._last[0].status_code >= 400:
+                raise _judged_status(self._last[0], _where(path)) from error
             raise SourceBusy("Reddit answered our sign-in in a form that we do not know.") from error
         plain: JSON = storable(answer)
         return plain
 
 
-def _sign_in(client_id: str, client_secret: str, user_agent: str, net: Net) -> praw.Reddit:
+def _sign_in(
+    client_id: str, client_secret: str, user_agent: str, net: Net, last: list[requests.Response]
+) -> praw.Reddit:
     import praw
     import requests
 
@@ -72,12 +78,13 @@ def _sign_in(client_id: str, client_secret: str, user_agent: str, net: Net) -> p
         check_for_updates=False,
         check_for_async=False,
         timeout=int(net.timeout),
-        requestor_class=_requestor(),
+        requestor_class=_requestor(last),
         requestor_kwargs={"session": session},
     )
 
 
-def _requestor() -> type[prawcore.Requestor]:
+def _requestor(last: list[requests.Response]) -> type[prawcore.Requestor]:
+    """prawcore's requestor, which keeps the last answer in `last` for the cases where prawcore stumbles over it."""
     import prawcore
 
     class Requestor(prawcore.Requestor):
@@ -85,6 +92,7 @@ def _requestor() -> type[prawcore.Requestor]:
 
         def request(self, *args: Any, timeout: float | None = None, **options: Any) -> requests.Response:
             response = super().request(*args, timeout=timeout, **options)
+            last[:] = [response]
             if response.status_code == 429:
                 wait = retry_after(response.headers)
                 reset = response.headers.get("x-ratelimit-reset", "")
@@ -100,7 +108,7 @@ def _judged(error: Exception, path: str) -> CollectorError:
     """PRAW's failure in our words."""
     import prawcore
 
-    where = f"Reddit ({path.strip('/')})"
+    where = _where(path)
     if isinstance(error, prawcore.OAuthException):
         return SourceRefused("Reddit does not accept our keys.", what_to_do=_KEYS)
     if isinstance(error, prawcore.RequestException):
@@ -112,6 +120,10 @@ def _judged(error: Exception, path: str) -> CollectorError:
     if isinstance(error, prawcore.ResponseException):
         return _judged_status(error.response, where)
     return SourceRefused(f"{where} refuses: {str(error)[:200]}", what_to_do="Check the source's options.")
+
+
+def _where(path: str) -> str:
+    return f"Reddit ({path.strip('/')})"
 
 
 def _judged_status(response: requests.Response, where: str) -> CollectorError:

@@ -1,0 +1,299 @@
+"""What every collector promises, checked on each kind in the registry over real HTTP or real files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from collectors import registry
+from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRefused
+from collectors.net import Net
+from collectors.options import BadOption, describe_options, missing_secrets, read_options
+from collectors.public import post_from_json, post_to_json
+from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
+from tests.recorded.web import Answering, Asked, Reply, serve
+
+KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
+SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
+"@type": "Product", "name": "Lantern", "review": [
+{"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
+ "reviewRating": {"ratingValue": 2}},
+{"@type": "Review", "reviewBody": "Es flackert", "author": "Bo", "datePublished": "2026-09-22",
+ "reviewRating": {"ratingValue": 3}}]}</script>"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kind with something to read: what its platform answers, and the options that point there."""
+
+    options: dict[str, object]
+    answering: Answering
+    posts: int
+
+
+def _shop(asked: Asked) -> Reply:
+    page = asked.path == "/lantern"
+    return Reply(SHOP if page else "", status=200 if page else 404, headers={"Content-Type": "text/html"})
+
+
+def _csv(folder: Path) -> Path:
+    path = folder / "posts.csv"
+    rows = "\n".join(f"{n},“Flickers” {n},2026-09-21 10:{n:02d},4/5,Ana {n}" for n in range(12))
+    path.write_text(f"id,review,created at,stars,author\n{rows}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(params=registry.kinds())
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind in the registry."""
+    return str(request.param)
+
+
+@pytest.fixture
+def case(kind: str, tmp_path: Path) -> Case:
+    """Something to read for each kind; a new kind adds a line here."""
+    reviews = [steam_review(n) for n in range(12)]
+    things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
+    return {
+        "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
+        "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
+        "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
+        "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
+        "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
+    }[kind]
+
+
+@contextmanager
+def listening(kind: str, case: Case, base_url: str) -> Iterator[Collector]:
+    """The collector of a case, asking the given server without pauses."""
+    spec = registry.spec(kind)
+    with Net(base_url, timeout=5, sleep=lambda _: None) as net:
+        yield spec.build(read_options(spec, case.options), KEYS, net)
+
+
+def follow(cursor: Cursor | None, pages: list[Page]) -> Cursor | None:
+    """Where a caller who stored these pages would go on; the cursor has been through JSON that sorts its names."""
+    for page in pages:
+        cursor = page.cursor if page.cursor is not None else cursor
+    return json.loads(json.dumps(cursor, sort_keys=True)) if cursor is not None else None
+
+
+def posts_of(pages: list[Page]) -> list[Post]:
+    """All posts of the pages."""
+    return [post for page in pages for post in page.posts]
+
+
+def test_the_spec_says_all_that_a_person_must_know(kind: str) -> None:
+    """A kind has a title, a whole passport, described options, and says where its keys come from."""
+    spec = registry.spec(kind)
+    passport = spec.passport
+    assert spec.kind == kind
+    assert spec.title
+    assert passport.attribution
+    assert passport.terms.endswith(".")
+    assert passport.keep_raw_days is None or passport.keep_raw_days > 0
+    assert passport.recheck_hours is None or 0 < passport.recheck_hours <= 48
+    assert all(option.description.endswith((".", "…")) for option in describe_options(spec))
+    assert all(secret.name.isupper() and "http" in secret.where for secret in spec.secrets)
+    assert spec.home is None or spec.home.startswith("https://")
+
+
+def test_what_must_be_looked_up_again_can_be(kind: str, case: Case) -> None:
+    """A passport that asks for rechecks comes with a collector that can do them."""
+    with listening(kind, case, "http://127.0.0.1:9") as collector:
+        can = callable(getattr(collector, "recheck", None))
+    assert can or registry.spec(kind).passport.recheck_hours is None
+
+
+def test_an_unknown_option_is_refused_by_name(kind: str) -> None:
+    """An option that is no option is refused, and the near one is named."""
+    spec = registry.spec(kind)
+    real = next(iter(describe_options(spec))).name
+    with pytest.raises(BadOption, match=f"Did you mean {real}") as caught:
+        read_options(spec, {f"{real}x": "1"})
+    assert caught.value.name == f"{real}x"
+
+
+def test_missing_keys_are_named_and_refused(kind: str, case: Case) -> None:
+    """Without its keys a kind does not start, and says which are missing."""
+    spec = registry.spec(kind)
+    missing = missing_secrets(spec, {})
+    assert [secret.name for secret in missing] == [secret.name for secret in spec.secrets if secret.required]
+    if missing:
+        with Net() as net, pytest.raises(SourceRefused, match=missing[0].name):
+            spec.build(read_options(spec, case.options), {}, net)
+
+
+def test_posts_are_whole_and_parse_is_pure(kind: str, case: Case) -> None:
+    """Ids are unique, times aware, raw survives JSON, and parse(raw) gives the same post each time."""
+    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+        posts = posts_of(list(collector.pages(None)))
+        assert len(posts) == case.posts
+        assert len({post.external_id for post in posts}) == len(posts)
+        for post in posts:
+            assert post.text
+            assert post.created_at.utcoffset() is not None
+            assert collector.parse(json.loads(json.dumps(post.raw))) == post
+
+
+def test_the_public_form_keeps_a_post(kind: str, case: Case) -> None:
+    """A post written in the public form and read again is the same post."""
+    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+        for post in posts_of(list(collector.pages(None))):
+            form = json.loads(json.dumps(post_to_json(post, collector=kind)))
+            assert form["collector"] == kind
+            assert post_from_json(form) == post
+
+
+def test_ids_are_the_same_on_the_next_day(kind: str, case: Case) -> None:
+    """Two runs from the start give the same ids."""
+    with serve(case.answering) as web:
+        runs = []
+        for _ in range(2):
+            with listening(kind, case, web.url) as collector:
+                runs.append({post.external_id for post in posts_of(list(collector.pages(None)))})
+    assert runs[0] == runs[1]
+
+
+def test_nothing_new_brings_nothing(kind: str, case: Case) -> None:
+    """A second run from the stored cursor brings no post, and no complaint."""
+    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+        cursor = follow(None, list(collector.pages(None)))
+        again = list(collector.pages(cursor))
+    assert cursor is not None
+    assert posts_of(again) == []
+    assert [page.gap for page in again if page.gap] == []
+
+
+def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
+    """A caller who stores one page and stops gets the others from the next runs."""
+    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+        cursor: Cursor | None = None
+        found: set[str] = set()
+        while len(found) < case.posts:
+            before = len(found)
+            pages = iter(collector.pages(cursor))
+            kept = [next(pages)]
+            if kept[0].cursor is None and not kept[0].not_modified:  # not safe to stop here: the caller must go on
+                kept += list(pages)
+            getattr(pages, "close", lambda: None)()
+            cursor = follow(cursor, kept)
+            found |= {post.external_id for post in posts_of(kept)}
+            assert len(found) > before
+    assert len(found) == case.posts
+
+
+HTTP_KINDS = ("feed", "reddit", "steam")
+PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
+BUSY = {
+    "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
+    "429 with a date": (Reply(status=429, headers={"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}), "slow down"),
+    "500": (Reply(status=500), "trouble of its own"),
+    "503": (Reply(status=503, headers={"Retry-After": "90"}), "trouble of its own"),
+    "reset": (Reply(fault="reset"), "closed the connection|broke its answer off"),
+    "cut off by the connection": (Reply(b'{"data": ', fault="cut"), "broke"),
+    "empty": (Reply(b""), "empty answer|form that we do not know"),
+}
+REFUSED = {
+    "401": (Reply(status=401), "credentials|keys"),
+    "403": (Reply(status=403), "forbids"),
+    "404": (Reply(status=404), "nothing at this address"),
+    "410": (Reply(status=410), "gone for good"),
+}
+
+
+def _signed_in(reply: Reply) -> Callable[[Asked], Reply]:
+    def answering(asked: Asked) -> Reply:
+        return Reddit([])(asked) if asked.path == "/api/v1/access_token" else reply
+
+    return answering
+
+
+@pytest.fixture
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRAW's core pauses before it asks again; a test has no time for that."""
+    monkeypatch.setattr("prawcore.sessions.FiniteRetryStrategy.sleep", lambda _: None)
+
+
+@pytest.mark.parametrize("kind", HTTP_KINDS)
+@pytest.mark.parametrize("fault", BUSY)
+@pytest.mark.usefixtures("_no_pauses")
+def test_trouble_that_passes_is_busy(kind: str, case: Case, fault: str) -> None:
+    """What will pass by itself raises SourceBusy, in words, with the time to wait where it was told."""
+    reply, words = BUSY[fault]
+    with (
+        serve(_signed_in(reply)) as web,
+        listening(kind, case, web.url) as collector,
+        pytest.raises(SourceBusy, match=words) as caught,
+    ):
+        list(collector.pages(None))
+    wait = caught.value.retry_after
+    if fault == "429 with a date":
+        assert wait is not None
+        assert wait > 1_000_000
+    elif fault == "429":
+        assert wait == 77
+
+
+@pytest.mark.parametrize("kind", HTTP_KINDS)
+@pytest.mark.parametrize("fault", REFUSED)
+@pytest.mark.usefixtures("_no_pauses")
+def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: str) -> None:
+    """What only a person can mend raises SourceRefused, which says what to do."""
+    reply, words = REFUSED[fault]
+    with (
+        serve(_signed_in(reply)) as web,
+        listening(kind, case, web.url) as collector,
+        pytest.raises(SourceRefused, match=words) as caught,
+    ):
+        list(collector.pages(None))
+    assert caught.value.what_to_do
+
+
+@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
+)
+def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes, words: str) -> None:
+    """A web page, damaged data, and data of another form are three different sentences."""
+    with (
+        serve(_signed_in(Reply(body))) as web,
+        listening(kind, case, web.url) as collector,
+        pytest.raises(SourceBusy, match=words),
+    ):
+        list(collector.pages(None))
+
+
+@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
+    """When the platform fails in the middle, the next run from the stored cursor completes what was read."""
+    count = 0
+
+    def failing(asked: Asked) -> Reply:
+        nonlocal count
+        count += asked.method == "GET"
+        return Reply(status=500) if asked.method == "GET" and count >= 2 else case.answering(asked)
+
+    with serve(failing) as web, listening(kind, case, web.url) as collector:
+        kept: list[Page] = []
+        with pytest.raises(SourceBusy):
+            kept.extend(collector.pages(None))
+        pages = collector.pages(None)
+        count = 0
+        kept = [next(iter(pages))]
+        cursor = follow(None, kept)
+        web.answering = case.answering
+        kept += list(collector.pages(cursor))
+    assert {post.external_id for post in posts_of(kept)} == {post.external_id for post in posts_of(_all(kind, case))}
+
+
+def _all(kind: str, case: Case) -> list[Page]:
+    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+        return list(collector.pages(None))
