@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from service.domain.wording import did_you_mean, shown, what_is_right
+from service.domain.wording import nearest, shown, what_is_right
 from service.errors import ConfigError
 
 CONFIG_FILES = ("company.yaml", "routing.yaml", "sources.yaml", "topics.yaml")
@@ -180,13 +180,12 @@ class Settings(BaseModel):
 
 
 def _misspelt(environment: Mapping[str, str], known: set[str]) -> list[ConfigError]:
-    """Names that look like one of ours. Others that begin with EARFUL_ may be used in configuration files."""
-    problems = []
-    for name in sorted(environment.keys() - known):
-        fix = did_you_mean(name, known) if name.startswith("EARFUL_") else ""
-        if fix.startswith("Did you mean"):
-            problems.append(ConfigError(f"There is no setting {name}.", fix=fix))
-    return problems
+    """Names that are nearly one of ours. Others that begin with EARFUL_ may be meant for configuration files."""
+    strange = sorted(name for name in environment.keys() - known if name.startswith("EARFUL_"))
+    near = ((name, nearest(name, known, likeness=0.9)) for name in strange)
+    return [
+        ConfigError(f"There is no setting {name}.", fix=f"Did you mean `{meant}`?") for name, meant in near if meant
+    ]
 
 
 def _problem(settings: type[Settings], error: ErrorDetails) -> ConfigError:

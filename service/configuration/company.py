@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from service.configuration.addresses import SlackAddress
 from service.configuration.checking import Name, Names, Section, checked, unique
 from service.configuration.yaml_lines import Document, read
-from service.domain.wording import did_you_mean
+from service.domain.wording import did_you_mean, nearest
 
 
 class DigestRhythm(StrEnum):
@@ -76,8 +76,8 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(name, sorted(available_timezones()))
-        raise ValueError(near if near.startswith("Did") else "Use a name such as Europe/Berlin or UTC.") from None
+        near = nearest(name, available_timezones())
+        raise ValueError(f"Did you mean `{near}`?" if near else "Use a name such as Europe/Berlin or UTC.") from None
     return name
 
 

@@ -11,15 +11,19 @@ from pydantic_core import ErrorDetails
 _LONGEST = 60
 
 
+def nearest(given: str, known: Collection[str], *, likeness: float = 0.6) -> str | None:
+    """The known word that `given` was meant to be; None where none is alike (0: not at all, 1: the same)."""
+    folded = {word.casefold(): word for word in known}
+    near = get_close_matches(given.casefold(), list(folded), n=1, cutoff=likeness)
+    return folded[near[0]] if near else None
+
+
 def did_you_mean(given: str, known: Collection[str]) -> str:
     """A fix in words: the known word nearest to `given`, or all of them where none is near."""
-    folded = {word.casefold(): word for word in known}
-    near = get_close_matches(given.casefold(), list(folded), n=1, cutoff=0.6)
+    near = nearest(given, known)
     if near:
-        return f"Did you mean `{folded[near[0]]}`?"
-    if not known:
-        return "Remove it."
-    return f"Use {one_of(known)}."
+        return f"Did you mean `{near}`?"
+    return f"Use {one_of(known)}." if known else "Remove it."
 
 
 def one_of(words: Collection[str]) -> str:

@@ -85,6 +85,7 @@ def test_a_company_is_read(tmp_path: Path) -> None:
         ("currency: EUR", "currency: 5", 2, "`currency` is 5.", "It must be a text (numbers and dates need quotes"),
         ("currency: EUR", "curency: EUR", 2, "There is no `curency`.", "Did you mean `currency`?"),
         ("Europe/Berlin", "Europe/Belin", 3, '`time_zone` is "Europe/Belin".', "Did you mean `Europe/Berlin`?"),
+        ("currency: EUR", "currency: EUR\nrates: {USD: -1}", 3, "`rates.USD` is -1.", "It must be more than 0."),
         ("Europe/Berlin", "home", 3, '`time_zone` is "home".', "Use a name such as Europe/Berlin or UTC."),
         ("name: Anvil", "nam: Anvil", 7, "There is no `products[2].nam`.", "Did you mean `name`?"),
         ("name: Anvil", "name: RoadRunner", 7, 'The name "RoadRunner" is taken (line 5).', "a name of its own"),

@@ -91,6 +91,13 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert len(str(wrong.value).splitlines()) == 2
 
 
+@pytest.mark.parametrize("name", ["EARFUL_SAMPLE_URL", "EARFUL_TEST_DATABASE_URL", "EARFUL_FORUM_TOKEN", "PATH"])
+def test_other_variables_are_left_alone(name: str) -> None:
+    """A variable that a configuration file may name is no misspelt setting."""
+    settings = Settings.load({name: "x"})
+    assert settings.environment[name] == "x"
+
+
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "EARFUL_DATABASE_URL"])
 def test_a_wrong_secret_is_never_shown(name: str) -> None:
     """Neither the message nor its cause's text tells what a wrong secret was."""
