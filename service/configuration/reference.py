@@ -21,7 +21,8 @@ from service.configuration.company import CompanySection, ProductSection, TeamSe
 from service.configuration.routing import RuleSection
 from service.configuration.sources import SourceSection
 from service.configuration.topics import TopicSection
-from service.domain.vocabulary import ISSUE_FIELDS, POST_FIELDS, F, Field, Flag, Number
+from service.domain.fields import ISSUE_FIELDS, POST_FIELDS
+from service.domain.vocabulary import F, Field, Flag, Number
 from service.domain.wording import figure
 from service.settings import Settings
 

@@ -14,8 +14,9 @@ from service.configuration.checking import Name, Section, checked, entries, uniq
 from service.configuration.conditions import EVERYTHING, ConditionReader
 from service.configuration.yaml_lines import Document, Place, read, spelled
 from service.domain.facts import Facts, IssueFacts
+from service.domain.fields import ISSUE_FIELDS, POST_FIELDS
 from service.domain.routing import AnyRule, Destination, Rule
-from service.domain.vocabulary import ISSUE_FIELDS, POST_FIELDS, F
+from service.domain.vocabulary import F
 from service.domain.wording import did_you_mean, one_of, shown
 
 _Known: TypeAlias = Mapping[str, tuple[str, ...]]

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from service.configuration.routing import load_routing
 from service.domain.facts import Facts, IssueChange, IssueFacts
+from service.domain.fields import POST_FIELDS
 from service.domain.routing import AnyRule, decide
-from service.domain.vocabulary import POST_FIELDS, Flag, Words
+from service.domain.vocabulary import Flag, Words
 from service.errors import ConfigError
 
 CRASH = Facts(

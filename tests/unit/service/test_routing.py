@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from service.domain.conditions import All, Any, Condition, Holds, Is, Not, Within
 from service.domain.facts import Facts, IssueChange, IssueFacts
+from service.domain.fields import ISSUE_FIELDS, POST_FIELDS
 from service.domain.routing import AnyRule, Decision, Destination, Rule, decide, in_words
-from service.domain.vocabulary import ISSUE_FIELDS, POST_FIELDS, Field, Flag, Number, Words
+from service.domain.vocabulary import Field, Flag, Number, Words
 
 RND, SUPPORT = Destination("slack", "#rnd"), Destination("slack", "#support")
 
