@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from service.testing.studio.content import Studio
-from service.testing.studio.ids import SHOP_HOST, external_id
+from service.testing.studio.ids import external_id
 from service.testing.studio.records import Customer, Order
 from service.testing.studio.showing import Showing, Shown, moment
 
@@ -92,7 +92,7 @@ def _survey(shown: Shown) -> dict[str, object]:
         "stars": shown.stars,
         "product": shown.title.name,
         "product_version": post.version,
-        "url": f"https://{SHOP_HOST}/survey/{post.id}",
+        "url": "",  # an answer has no page of its own
     }
 
 

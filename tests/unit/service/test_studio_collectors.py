@@ -18,6 +18,7 @@ from service.testing.studio.content import load_studio
 from service.testing.studio.ids import external_id
 from service.testing.studio.model import Edit
 from service.testing.studio.serving import serving
+from service.testing.studio.showing import show
 from service.testing.studio.truth import TruePost, load_truth
 from service.testing.studio.world import World
 
@@ -85,10 +86,14 @@ def test_the_sample_names_every_source_of_the_truth() -> None:
 
 @pytest.mark.parametrize("name", [*SOURCES, *SHOPS])
 def test_collectors_bring_exactly_what_was_planted(sources: Mapping[str, SourceConfig], name: str) -> None:
-    """In phase 1 each source brings every post, sets aside what was made unreadable on purpose, and reports no gap."""
+    """In phase 1 each source brings every post with its time, sets aside what was made unreadable on purpose, and reports no gap."""
     heard = listen(sources[name])
     planted = expected(name, 1)
     assert set(heard.posts) == set(planted) | {post_id for source, post_id in load_truth().slips if source == name}
+    written = {external_id(shown.post): shown.created_at for shown in show(load_studio().content, EPOCH, 1).posts}
+    assert {post_id: heard.posts[post_id].created_at for post_id in planted} == {
+        post_id: written[post_id] for post_id in planted
+    }
     assert all(aside.place and aside.reason for aside in heard.set_aside)
     assert len(heard.set_aside) == UNREADABLE.get(name, 0), heard.set_aside
     assert heard.gaps == []
