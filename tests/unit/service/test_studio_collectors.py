@@ -86,7 +86,7 @@ def test_the_sample_names_every_source_of_the_truth() -> None:
 
 @pytest.mark.parametrize("name", [*SOURCES, *SHOPS])
 def test_collectors_bring_exactly_what_was_planted(sources: Mapping[str, SourceConfig], name: str) -> None:
-    """In phase 1 each source brings every post with its time, sets aside what was made unreadable on purpose, and reports no gap."""
+    """In phase 1 each source brings every post with its time; what is unreadable on purpose is set aside; no gap."""
     heard = listen(sources[name])
     planted = expected(name, 1)
     assert set(heard.posts) == set(planted) | {post_id for source, post_id in load_truth().slips if source == name}
