@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from xml.sax.saxutils import escape
 
+from collectors.base import JSON
 from tests.recorded.web import Asked, Reply
 
 BEGIN = 1_790_000_000  # 2026-09-21; posts are a minute apart
@@ -14,7 +15,7 @@ BEGIN = 1_790_000_000  # 2026-09-21; posts are a minute apart
 
 def steam_review(
     number: int, *, updated: int | None = None, text: str | None = None, up: bool = True
-) -> dict[str, object]:
+) -> dict[str, JSON]:
     """One review as GetAppReviews shows it."""
     created = BEGIN + 60 * number
     return {
@@ -37,9 +38,9 @@ def steam_review(
 class Steam:
     """GetAppReviews of app 440, by last change; `pages_short` leaves the last of each full page for the next."""
 
-    reviews: list[dict[str, object]]
+    reviews: list[dict[str, JSON]]
     false_empty: int = 0  # how many empty pages to send that are not the end
-    asked: list[dict[str, object]] = field(default_factory=list)
+    asked: list[dict[str, JSON]] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Reply:
         if asked.path != "/IUserReviewsService/GetAppReviews/v1/":
@@ -48,7 +49,7 @@ class Steam:
         self.asked.append(wanted)
         if wanted["appid"] != 440:
             return Reply({"response": {}})
-        ordered = sorted(self.reviews, key=lambda review: -int(str(review.get("timestamp_updated", 0))))
+        ordered = sorted(self.reviews, key=lambda review: -float(str(review.get("timestamp_updated", 0))))
         start = 0 if wanted["cursor"] == "*" else int(wanted["cursor"])
         shown = ordered[start : start + wanted["num_per_page"]]
         if self.false_empty > 0:
@@ -60,7 +61,7 @@ class Steam:
         return Reply({"response": answer})
 
 
-def submission(number: int, **changed: object) -> dict[str, object]:
+def submission(number: int, **changed: JSON) -> dict[str, JSON]:
     """One submission as Reddit's API shows it."""
     return {
         "name": f"t3_a{number}", "id": f"a{number}", "title": f"Submission {number}",
@@ -71,7 +72,7 @@ def submission(number: int, **changed: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def comment(number: int, **changed: object) -> dict[str, object]:
+def comment(number: int, **changed: JSON) -> dict[str, JSON]:
     """One comment as Reddit's API shows it."""
     return {
         "name": f"t1_c{number}", "id": f"c{number}", "body": f"Mine too, {number}", "author": f"player_{number}",
@@ -85,7 +86,7 @@ def comment(number: int, **changed: object) -> dict[str, object]:
 class Reddit:
     """The token, /new, /comments and /api/info of r/lamps."""
 
-    things: list[dict[str, object]]
+    things: list[dict[str, JSON]]
 
     def __call__(self, asked: Asked) -> Reply:
         if asked.path == "/api/v1/access_token":
@@ -105,7 +106,7 @@ class Reddit:
         more = start + len(shown) < len(mine)
         return self._listing(shown, str(shown[-1]["name"]) if more else None)
 
-    def _listing(self, things: list[dict[str, object]], after: str | None) -> Reply:
+    def _listing(self, things: list[dict[str, JSON]], after: str | None) -> Reply:
         children = [{"kind": str(thing["name"])[:2], "data": thing} for thing in things]
         return Reply({"kind": "Listing", "data": {"after": after, "children": children}})
 
