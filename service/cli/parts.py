@@ -7,11 +7,13 @@ import signal
 import sys
 import threading
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from service import bootstrap, logs
-from service.cli.wiring import SAMPLE_URL, Setup, open_tools, read_setup
+from service.cli.wiring import Setup, open_tools, read_setup
+from service.settings import Settings
 
 WATCH_PARENT = "EARFUL_WATCH_PARENT"
 """Set by `up`: the part ends when its standard input does, that is, when `up` is gone, however it went."""
@@ -29,7 +31,14 @@ def web() -> None:
     setup = _begin("web")
     with open_tools(setup) as tools:
         uvicorn.run(
-            create_app(engine=tools.engine, company=tools.company, clock=tools.clock, previewing=_previewing(setup)),
+            create_app(
+                engine=tools.engine,
+                company=tools.company,
+                clock=tools.clock,
+                previewing=setup.settings.slack_bot_token is None,
+                sample=setup.sample,
+                hosts=_own_names(setup.settings),
+            ),
             host=setup.settings.host,
             port=setup.settings.port,
             log_config=None,
@@ -86,5 +95,7 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _previewing(setup: Setup) -> bool:
-    return bool(setup.settings.environment.get(SAMPLE_URL)) or setup.settings.slack_bot_token is None
+def _own_names(settings: Settings) -> list[str]:
+    """The names, besides loopback, under which people may ask for the pages."""
+    name = urlsplit(settings.address).hostname
+    return [name] if name else []

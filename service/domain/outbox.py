@@ -19,7 +19,7 @@ class OutboxState(StrEnum):
 
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
     OutboxState.DRAFT: frozenset({OutboxState.APPROVED}),
-    OutboxState.APPROVED: frozenset({OutboxState.SENDING, OutboxState.MANUAL}),
+    OutboxState.APPROVED: frozenset({OutboxState.SENDING, OutboxState.MANUAL, OutboxState.FAILED}),
     OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.APPROVED}),
     OutboxState.UNCERTAIN: frozenset({OutboxState.SENT, OutboxState.APPROVED, OutboxState.FAILED}),
     OutboxState.SENT: frozenset({OutboxState.SENDING}),  # an update in place

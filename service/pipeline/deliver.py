@@ -16,10 +16,11 @@ from enum import Enum, auto
 from typing import assert_never
 
 from sqlalchemy import Engine, text
+from sqlmodel import Session
 
 from integrations.base import IntegrationError, Message, OutcomeUncertain, Payload, Receipt, TargetBusy, TargetRefused
 from service.domain.outbox import OutboxState, move
-from service.models import Delivery
+from service.models import Delivery, Post
 from service.pipeline import flow
 from service.pipeline.messages import compose
 from service.pipeline.outcome import Outcome
@@ -84,6 +85,10 @@ def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:
         delivery = deliveries.get_locked(session, delivery_id)
         if delivery is None or delivery.state in (OutboxState.DRAFT, OutboxState.FAILED, OutboxState.MANUAL):
             return None
+        if _is_too_late(session, delivery):
+            delivery.state = move(OutboxState(delivery.state), OutboxState.FAILED)
+            delivery.problem = "The post was deleted before its card was sent."
+            return None
         message = compose(session, delivery, tools)
         payload = tools.render(delivery.target, message, delivery.key)
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
@@ -105,6 +110,13 @@ def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:
             receipt=_receipt(delivery),
             left_at=delivery.created_at,
         )
+
+
+def _is_too_late(session: Session, delivery: Delivery) -> bool:
+    """Whether the message has not left, and its post is gone: then it never leaves."""
+    if delivery.state != OutboxState.APPROVED or delivery.post_id is None:
+        return False
+    return session.get_one(Post, delivery.post_id).deleted_at is not None
 
 
 def _step(delivery: Delivery) -> _Step:
@@ -196,5 +208,5 @@ def _failed(delivery_id: int, tools: Tools, problem: str, what_to_do: str) -> Ou
     with transaction(tools.engine) as session:
         delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
         delivery.state = move(OutboxState(delivery.state), OutboxState.FAILED)
-        delivery.problem, delivery.what_to_do = problem, what_to_do
+        delivery.problem, delivery.what_to_do = problem.removesuffix(what_to_do).strip(), what_to_do
     return Outcome()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from nlp.base import Vector
-from nlp.grouping import GroupItem, group
+from nlp.grouping import GroupItem, KnownIssue, group
 from service.domain.issues import IssueState, judge
 from service.domain.titles import Voice, title_of
 from service.models import Issue, Post, Reading
@@ -55,12 +55,11 @@ def review(session: Session, issue_id: int, now: datetime) -> bool:
     session.flush()
     issue = session.get_one(Issue, issue_id)
     found = issues.members(session, issue_id)
-    times = [at for _, at, _ in found]
-    issues.recount(issue, times, [vector for _, _, vector in found])
+    issues.recount(issue, found)
     if issue.state in _HANDS_OFF:
         return False
     fixed_at = issue.state_changed_at if issue.state == IssueState.FIXED else None
-    verdict = judge(times, now=now, fixed_at=fixed_at)
+    verdict = judge([post.at for post in found], now=now, fixed_at=fixed_at)
     issue.state_reason = verdict.reason
     if verdict.state != issue.state:
         issue.state, issue.state_changed_at = verdict.state, now
@@ -80,15 +79,28 @@ def _place(session: Session, product: str | None, mine: Sequence[tuple[Post, Vec
     new = [GroupItem(key=id_of(post), vector=vector, at=post.created_at) for post, vector in mine]
     ours = {item.key for item in new}
     oldest = min(item.at for item in new) - WINDOW
-    loose = [item for item in issues.loose_posts(session, product, since=oldest) if item.key not in ours]
-    known = {issue.number: issue.centroid for issue in issues.known_issues(session, product)}
-    result = group(new, loose, issues.known_issues(session, product))
+    loose = [
+        GroupItem(key=post.post_id, vector=post.vector, at=post.at)
+        for post in issues.loose_posts(session, product, since=oldest)
+        if post.post_id not in ours
+    ]
+    known = {id_of(issue): _known(issue) for issue in issues.of_product(session, product)}
+    result = group(new, loose, list(known.values()))
     vectors = {item.key: item.vector for item in (*loose, *new)}
     for key, number in result.joins.items():
-        nearness = _cosine(vectors[key], known[number])
+        nearness = _cosine(vectors[key], known[number].centroid)
         issues.join(session, number, key, similarity=nearness, reason=_like("its posts", nearness), now=now)
     opened = [_open(session, product, keys, vectors, now) for keys in result.openings]
     return {*result.joins.values(), *opened}
+
+
+def _known(issue: Issue) -> KnownIssue:
+    return KnownIssue(
+        number=id_of(issue),
+        centroid=issues.as_vector(issue.centroid),
+        size=issue.post_count,
+        last_at=issue.last_post_at,
+    )
 
 
 def _open(session: Session, product: str | None, keys: Iterable[int], vectors: dict[int, Vector], now: datetime) -> int:

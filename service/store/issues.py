@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,20 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from nlp.base import Vector
-from nlp.grouping import GroupItem, KnownIssue
 from service.domain.issues import IssueState
 from service.models import Issue, IssuePost, Post, Reading
-from service.models.columns import id_of
 
 # Grouping looks at everything that is loose: two at once would open the same issue twice.
 _GROUP_LOCK = 722_302
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A post's place in time and meaning."""
+
+    post_id: int
+    at: datetime
+    vector: Vector
 
 
 def hold_grouping(session: Session) -> None:
@@ -25,23 +33,18 @@ def hold_grouping(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _GROUP_LOCK})
 
 
-def known_issues(session: Session, product: str | None) -> list[KnownIssue]:
-    """The issues of a product that posts may still join."""
+def of_product(session: Session, product: str | None) -> list[Issue]:
+    """The issues of a product (None: of no product) that posts may still join."""
     rows = session.scalars(
         select(Issue).where(
             col(Issue.product).is_(None) if product is None else col(Issue.product) == product,
             col(Issue.state) != IssueState.MERGED,
         )
     )
-    return [
-        KnownIssue(
-            number=id_of(issue), centroid=_vector(issue.centroid), size=issue.post_count, last_at=issue.last_post_at
-        )
-        for issue in rows
-    ]
+    return list(rows)
 
 
-def loose_posts(session: Session, product: str | None, *, since: datetime, most: int = 5000) -> list[GroupItem]:
+def loose_posts(session: Session, product: str | None, *, since: datetime, most: int = 5000) -> list[Placed]:
     """Posts since `since` that went through grouping and belong to no issue, though they might."""
     rows = session.execute(
         select(col(Post.id), col(Reading.vector), col(Post.created_at))
@@ -57,7 +60,7 @@ def loose_posts(session: Session, product: str | None, *, since: datetime, most:
         .order_by(col(Post.created_at).desc())
         .limit(most)
     )
-    return [GroupItem(key=post, vector=_vector(vector), at=at) for post, vector, at in rows]
+    return [Placed(post_id=int(post), at=at, vector=as_vector(vector)) for post, vector, at in rows]
 
 
 def join(session: Session, issue_id: int, post_id: int, *, similarity: float, reason: str, now: datetime) -> None:
@@ -91,8 +94,8 @@ def open_issue(session: Session, *, title: str, product: str | None, centroid: V
     return issue
 
 
-def members(session: Session, issue_id: int) -> list[tuple[int, datetime, Vector]]:
-    """The posts of an issue: id, when written, vector."""
+def members(session: Session, issue_id: int) -> list[Placed]:
+    """The posts of an issue, oldest first."""
     rows = session.execute(
         select(col(Post.id), col(Post.created_at), col(Reading.vector))
         .join(IssuePost, col(IssuePost.post_id) == col(Post.id))
@@ -100,7 +103,7 @@ def members(session: Session, issue_id: int) -> list[tuple[int, datetime, Vector
         .where(col(IssuePost.issue_id) == issue_id)
         .order_by(col(Post.created_at))
     )
-    return [(int(post), at, _vector(vector)) for post, at, vector in rows]
+    return [Placed(post_id=int(post), at=at, vector=as_vector(vector)) for post, at, vector in rows]
 
 
 def living(session: Session) -> list[int]:
@@ -109,12 +112,12 @@ def living(session: Session) -> list[int]:
     return [int(i or 0) for i in session.scalars(select(col(Issue.id)).where(col(Issue.state).not_in(over)))]
 
 
-def recount(issue: Issue, times: Sequence[datetime], vectors: Sequence[Vector]) -> None:
+def recount(issue: Issue, found: Sequence[Placed]) -> None:
     """Make the issue's own numbers those of its members."""
-    issue.post_count = len(times)
-    if times:
-        issue.first_post_at, issue.last_post_at = min(times), max(times)
-        mean = np.mean(np.stack(vectors), axis=0)
+    issue.post_count = len(found)
+    if found:
+        issue.first_post_at, issue.last_post_at = found[0].at, found[-1].at
+        mean = np.mean(np.stack([post.vector for post in found]), axis=0)
         issue.centroid = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
 
 
@@ -142,5 +145,6 @@ def ungrouped_count(session: Session, *, since: datetime) -> int:
     )
 
 
-def _vector(value: Any) -> Vector:
+def as_vector(value: Any) -> Vector:
+    """A stored vector as float32."""
     return np.asarray(value, dtype=np.float32)
