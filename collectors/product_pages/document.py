@@ -11,6 +11,7 @@ from lxml.etree import LxmlError, _Element
 from collectors.product_pages.nodes import Node, storable
 
 _OUR_NAMES = {"robots", "earful"}
+_RULES_WITH_VALUES = {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
 
 
 def parse_html(text: str) -> _Element | None:
@@ -58,11 +59,11 @@ def header_rules(value: str) -> frozenset[str]:
     rules: set[str] = set()
     ours = True
     for part in value.lower().split(","):
-        name, colon, rule = part.partition(":")
-        if colon and name.strip() not in {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}:
-            ours = name.strip() in _OUR_NAMES
+        name, colon, rule = (piece.strip() for piece in part.partition(":"))
+        if colon and name not in _RULES_WITH_VALUES:
+            ours = name in _OUR_NAMES
         else:
-            rule = part
+            rule = name
         if ours:
             rules.update(rule.split())
     return frozenset(rules)

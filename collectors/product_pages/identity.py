@@ -116,7 +116,10 @@ def _only_a_place(fragment: str) -> bool:
 
 
 def _bare(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/")
 
 

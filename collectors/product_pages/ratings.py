@@ -40,14 +40,15 @@ def _scaled(text: str, worst: float | None, best: float | None) -> tuple[float, 
     value, best, floor = _parts(text, best)
     if value is None:
         return None
+    best = 5.0 if best is None else best
+    label = f"{value:g}/{best:g}"
     if worst is None:
         worst = floor if floor is not None else 1.0
         value = worst if 0 < value < worst else value  # half a star is less than the default's worst, not outside it
-    best = 5.0 if best is None else best
     low, high = min(worst, best), max(worst, best)
     if worst == best or not low <= value <= high:
         return None
-    return (value - worst) / (best - worst), f"{value:g}/{best:g}"
+    return (value - worst) / (best - worst), label
 
 
 def _parts(text: str, best: float | None) -> tuple[float | None, float | None, float | None]:
@@ -65,7 +66,7 @@ def _parts(text: str, best: float | None) -> tuple[float | None, float | None, f
 def _number(value: JSON) -> float | None:
     if isinstance(value, list):
         value = next(iter(listed(value)), None)
-    match = re.match(rf"\s*({_NUMBER})(?![\d.,]*\d)", plain(value))
+    match = re.match(rf"\s*({_NUMBER})(?![\d.,eE]*\d)", plain(value))
     if not match:
         return None
     number = float(match[1].replace(",", "."))
