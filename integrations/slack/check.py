@@ -1,64 +1,16 @@
-"""Asks Slack whether it would take our cards, without sending one."""
+"""For `doctor`: whether Slack would take our cards, from the settings alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from slack_sdk import WebClient
-
-from integrations.base import Finding, IntegrationError
-from integrations.slack import api
-
-_SCOPES_AT = "under OAuth & Permissions at https://api.slack.com/apps, and install the app again."
-_MUST: Mapping[str, str] = {"chat:write": "send cards"}
-_SHOULD: Mapping[str, str] = {
-    "channels:read": "find a channel by its name",
-    "channels:history": "see whether a card arrived when the connection broke",
-}
+from integrations.base import Finding
+from integrations.slack.send import SlackTarget
 
 
-def check(client: WebClient, addresses: Sequence[str], channel_id: Callable[[str], str]) -> list[Finding]:
-    """What is well and what is not, the first thing to mend first."""
-    try:
-        answer = api.call(client.auth_test)
-    except IntegrationError as error:
-        return [_problem(error)]
-    findings = [Finding(ok=True, text=f"Slack: signed in to {answer.get('team')} as {answer.get('user')}.")]
-    findings += _scopes(_granted(answer.headers))
-    for address in addresses:
-        findings += _channel(client, address, channel_id)
-    return findings
+def check(settings: Mapping[str, str], addresses: Sequence[str] = ()) -> list[Finding]:
+    """What is well and what is not: the token, its permissions, the channels. Sends nothing and never raises.
 
-
-def _granted(headers: Mapping[str, str]) -> set[str] | None:
-    """The token's permissions; None where Slack did not say."""
-    told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
-    return None if told is None else {scope.strip() for scope in told.split(",")}
-
-
-def _scopes(granted: set[str] | None) -> Iterator[Finding]:
-    if granted is None:
-        return
-    for needed in (_MUST, _SHOULD):
-        for scope, purpose in needed.items():
-            if scope not in granted:
-                text = f"Slack: the app may not {purpose}."
-                yield Finding(ok=False, text=text, what_to_do=f"Add the scope {scope} {_SCOPES_AT}")
-
-
-def _channel(client: WebClient, address: str, channel_id: Callable[[str], str]) -> Iterator[Finding]:
-    try:
-        answer = api.call(client.conversations_info, {"channel": channel_id(address)})
-    except IntegrationError as error:
-        yield _problem(error)
-        return
-    if answer["channel"].get("is_member"):
-        yield Finding(ok=True, text=f"Slack: the app is in {address}.")
-    else:
-        fix = f"Type /invite and the app's name in {address}."
-        yield Finding(ok=False, text=f"Slack: the app is not in {address}.", what_to_do=fix)
-
-
-def _problem(error: IntegrationError) -> Finding:
-    what_to_do = getattr(error, "what_to_do", "Try again in a few minutes.")
-    return Finding(ok=False, text=str(error).removesuffix(what_to_do).rstrip(), what_to_do=what_to_do)
+    `settings` holds SLACK_BOT_TOKEN, and SLACK_API_URL where it is not Slack's own.
+    """
+    return SlackTarget(settings["SLACK_BOT_TOKEN"], settings.get("SLACK_API_URL") or None).check(addresses)

@@ -12,7 +12,7 @@ from integrations.slack.words import dotted, name
 _QUOTE = 300
 _QUOTES = 3
 _NAMES = 5
-_DONE = {"fixed": "✅ fixed", "closed": "✅ closed"}
+_DONE = {"fixed": "✅ fixed"}
 
 
 def blocks(card: IssueCard) -> list[Payload]:

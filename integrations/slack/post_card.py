@@ -28,7 +28,9 @@ def text(card: PostCard) -> str:
         return kit.fallback(f"{name(card.source)}: the author removed this post.")
     said = cut(one_line(card.text) or one_line(card.title or ""), kit.FALLBACK // 2)
     reading = dotted(words.sentiment(card.sentiment) if card.sentiment else "", words.intents(card.intents))
-    return kit.fallback(f"{name(card.author)} on {name(card.source)}: {said} {f'({reading})' if reading else ''}")
+    return kit.fallback(
+        f"{name(card.author) or 'Someone'} on {name(card.source)}: {said} {f'({reading})' if reading else ''}"
+    )
 
 
 def _gone(card: PostCard) -> list[Payload]:

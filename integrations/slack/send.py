@@ -17,7 +17,7 @@ from integrations.base import (
 )
 from integrations.slack import api
 from integrations.slack.blocks import EVENT_TYPE, payload
-from integrations.slack.check import check
+from integrations.slack.findings import findings
 
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 _CLOCKS_APART = timedelta(minutes=5)
@@ -80,7 +80,7 @@ class SlackTarget:
 
     def check(self, addresses: Sequence[str] = ()) -> list[Finding]:
         """What is well and what is not: the token, its permissions, the channels."""
-        return check(self._client, addresses, self._channel_id)
+        return findings(self._client, addresses, self._channel_id)
 
     def _channel_id(self, address: str) -> str:
         """The id of a channel that is named by its name."""

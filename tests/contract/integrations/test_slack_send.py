@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integrations.base import MessageRejected, OutcomeUncertain, Receipt, TargetBusy, TargetRefused
+from integrations.slack.check import check
 from integrations.slack.send import SlackTarget
 from service.testing.cards import ISSUE_CARD, POST_CARD, post_card
 from service.testing.slack import running
@@ -237,7 +238,7 @@ def test_the_check_says_what_to_do(slack: Slack) -> None:
 
 def test_the_check_never_raises(slack: Slack) -> None:
     """A wrong token is a finding."""
-    [finding] = SlackTarget("xoxb-wrong", slack.url).check()
+    [finding] = check({"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_API_URL": slack.url})
     assert not finding.ok
     assert "SLACK_BOT_TOKEN" in finding.what_to_do
     assert "SLACK_BOT_TOKEN" not in finding.text
