@@ -92,7 +92,12 @@ class Feed:
         if answer.not_modified:
             yield Page(not_modified=True)
             return
-        entries, cut = self._entries(answer)
+        try:
+            entries, cut = self._entries(answer)
+        except SourceRefused as refused:
+            if known:  # it was a feed: what stands in its place will pass
+                raise SourceBusy(str(refused)) from refused
+            raise
         if known and not entries:
             raise SourceBusy(
                 f"{shown(answer.url)} is empty, though it had entries before. Taken as a fault of the feed."

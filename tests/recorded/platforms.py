@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from hashlib import sha256
 from xml.sax.saxutils import escape
 
 from collectors.base import JSON
@@ -132,9 +133,10 @@ class Feed:
     """/feed.xml with a tag that changes with its content."""
 
     body: bytes
+    content_type: str = "application/xml"
 
     def __call__(self, asked: Asked) -> Reply:
-        tag = f'"{len(self.body)}"'
+        tag = f'"{sha256(self.body).hexdigest()[:8]}"'
         if asked.headers.get("if-none-match") == tag:
             return Reply(status=304)
-        return Reply(self.body, headers={"Content-Type": "application/rss+xml", "ETag": tag})
+        return Reply(self.body, headers={"Content-Type": self.content_type, "ETag": tag})
