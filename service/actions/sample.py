@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,30 @@ def epoch_of(folder: Path, *, now: datetime) -> datetime:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(now.isoformat(), encoding="utf-8")
     return now
+
+
+def port_of(folder: Path) -> int:
+    """A free port for the sample's internet: that of the first start where it is still free.
+
+    Links in the sample hold the address, and another one would make every forum entry look edited.
+    """
+    file = folder / "port"
+    kept = int(file.read_text(encoding="utf-8")) if file.exists() else 0
+    port = _free(kept) or _free(0)
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(str(port), encoding="utf-8")
+    return port
+
+
+def _free(port: int) -> int:
+    """`port` (0: any) if nobody listens there, else 0."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+        return int(probe.getsockname()[1])
 
 
 def import_records(tools: Tools, folder: Path) -> None:

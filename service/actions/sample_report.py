@@ -110,7 +110,7 @@ def report(session: Session, truth: Truth, *, phase: int) -> Report:
         edits=_changes(
             "edits", pairs, phase, lambda t: t.edited, lambda h: h.post.version > 1 and not h.post.deleted_at
         ),
-        deletions=_changes("deletions", pairs, phase, lambda t: t.deleted, lambda h: h.post.deleted_at is not None),
+        deletions=_changes("deletions", pairs, phase, _told_deletion, lambda h: h.post.deleted_at is not None),
         deliveries=int(session.scalar(select(func.count()).select_from(Delivery)) or 0),
     )
 
@@ -215,6 +215,11 @@ def _changes(
         found=sum(held_of(have) for _, have in pairs),
         right=sum(true_of(true) and held_of(have) for true, have in pairs),
     )
+
+
+def _told_deletion(true: TruePost) -> bool:
+    """Whether the post was deleted where the platform tells those who ask; elsewhere it silently vanishes."""
+    return true.deleted and true.kind == "reddit"
 
 
 def _issue(session: Session, key: str, kind: str, pairs: _Pairs) -> IssueScore:

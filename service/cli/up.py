@@ -25,7 +25,7 @@ from service.store.database import psycopg_url
 from service.tools import Tools
 
 _FIRST_PAGE_PATIENCE = 60.0  # seconds
-_INTERNET = ("-m", "service.testing.studio.internet", "--port", "0")
+_INTERNET = ("-m", "service.testing.studio.internet")
 _SECOND_PHASE_AFTER = 90  # seconds: then the sample's people edit, delete and write on
 
 
@@ -76,15 +76,14 @@ def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began:
 
 def _start_sample(group: Group, setup: Setup, tools: Tools) -> None:
     """Start the studio's internet, listen to its places, and import its own records."""
-    from service.actions.sample import epoch_of, import_records, was_heard
+    from service.actions.sample import epoch_of, import_records, port_of, was_heard
 
     exports = (setup.settings.data_dir / "sample").absolute()
     epoch = epoch_of(exports, now=clock.now())
     # An earlier start saw the first phase through; its edits and deletions stay done.
     phase = ["--phase", "2"] if was_heard(tools) else ["--second-phase-after", str(_SECOND_PHASE_AFTER)]
-    url = group.start(
-        "sample studio", [*_INTERNET, "--epoch", epoch.isoformat(), "--exports", str(exports), *phase], listen=True
-    )
+    where = ["--port", str(port_of(exports)), "--epoch", epoch.isoformat(), "--exports", str(exports)]
+    url = group.start("sample studio", [*_INTERNET, *where, *phase], listen=True)
     environment = {
         **setup.settings.environment,
         SAMPLE_URL: url,

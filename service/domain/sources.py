@@ -24,5 +24,5 @@ def wait_after_failure(failures: int, *, every: timedelta, retry_after: float | 
 
     Twice as long each time, from the source's own rhythm up to six hours; never shorter than the platform asked.
     """
-    backed_off = min(every * 2 ** min(failures, 16), max(LONGEST_WAIT, every))
+    backed_off: timedelta = min(every * 2 ** min(failures, 16), max(LONGEST_WAIT, every))
     return max(backed_off, timedelta(seconds=retry_after or 0))
