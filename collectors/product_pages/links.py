@@ -27,9 +27,10 @@ def next_page(tree: _Element, url: str) -> str | None:
     In this order: `rel="next"`, a numbered link that differs from this address by the next number alone, and a "load
     more" button that names its address.
     """
-    for candidates in (_rel_next(tree), _numbered(tree, url), _load_more(tree)):
+    base = _base(tree, url)
+    for candidates in (_rel_next(tree), _numbered(tree, url, base), _load_more(tree)):
         for candidate in candidates:
-            target = resolve(url, candidate)
+            target = resolve(url, candidate, base)
             if target is not None and target != urldefrag(url).url:
                 return target
     return None
@@ -38,14 +39,18 @@ def next_page(tree: _Element, url: str) -> str | None:
 def page_links(tree: _Element, url: str) -> list[str]:
     """Every other page of the same host that this one links to, in its order, each once."""
     here = urldefrag(url).url
-    targets = (resolve(url, anchor.get("href") or "") for anchor in tree.iter("a") if not _unfollowed(anchor))
+    base = _base(tree, url)
+    targets = (resolve(url, anchor.get("href") or "", base) for anchor in tree.iter("a") if not _unfollowed(anchor))
     return list(dict.fromkeys(t for t in targets if t and t != here and not _NOT_PAGES.search(urlsplit(t).path)))
 
 
-def resolve(url: str, href: str) -> str | None:
-    """The absolute http(s) address of a link, without fragment; None where it leads to another host or nowhere."""
+def resolve(url: str, href: str, base: str) -> str | None:
+    """The absolute http(s) address of a link on the page `url`; None where it leads to another host or nowhere.
+
+    Without fragment. `base` is what the page's relative links are relative to.
+    """
     try:
-        target = urldefrag(urljoin(url, href.strip())).url
+        target = urldefrag(urljoin(base, href.strip())).url
         parts, here = urlsplit(target), urlsplit(url)
         _ = parts.port
     except ValueError:
@@ -53,6 +58,13 @@ def resolve(url: str, href: str) -> str | None:
     if not href.strip() or parts.scheme not in {"http", "https"} or len(target) > 2000 or "@" in parts.netloc:
         return None
     return target if _host(parts.netloc) == _host(here.netloc) else None
+
+
+def _base(tree: _Element, url: str) -> str:
+    """What relative links are relative to: the page's `<base href>`, else its own address."""
+    for element in tree.iter("base"):
+        return resolve(url, element.get("href") or "", url) or url
+    return url
 
 
 def _host(netloc: str) -> str:
@@ -69,12 +81,12 @@ def _rel_next(tree: _Element) -> Iterator[str]:
             yield element.get("href") or ""
 
 
-def _numbered(tree: _Element, url: str) -> Iterator[str]:
+def _numbered(tree: _Element, url: str, base: str) -> Iterator[str]:
     """Links that are this address with a higher number, the nearest number first."""
     here_shape, here_number = _shape(url)
     found: dict[int, str] = {}
     for anchor in tree.iter("a"):
-        target = resolve(url, anchor.get("href") or "")
+        target = resolve(url, anchor.get("href") or "", base)
         if target is None or _unfollowed(anchor):
             continue
         shape, number = _shape(target)

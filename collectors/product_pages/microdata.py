@@ -15,7 +15,8 @@ def read_microdata(tree: _Element, url: str) -> tuple[list[Node], list[SetAside]
     """The page's outermost items. `tree` is changed: `<time>` elements get the `datetime` that the standard implies."""
     for moment in tree.iter("time"):
         if not moment.get("datetime"):
-            moment.set("datetime", " ".join("".join(moment.itertext()).split()))
+            shown = "".join(char if char.isprintable() else " " for char in "".join(moment.itertext()))
+            moment.set("datetime", " ".join(shown.split())[:100])
     try:
         items = cast("list[dict[str, object]]", MicrodataExtractor().extract_items(tree, url))
     except (ValueError, RecursionError, AttributeError, TypeError) as error:  # extruct on hostile markup

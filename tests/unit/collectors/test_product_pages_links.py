@@ -60,6 +60,13 @@ def test_does_not_follow_what_is_no_next_page(body: str) -> None:
         assert next_of(body) is None
 
 
+def test_relative_links_are_relative_to_the_pages_base() -> None:
+    """`<base href>` counts, unless it is another host's."""
+    head = '<base href="/shop/"><a rel="next" href="lantern?page=2">2</a>'
+    assert next_of(head) == "https://shop.example/shop/lantern?page=2"
+    assert next_of(head.replace("/shop/", "https://other.example/")) == "https://shop.example/games/lantern?page=2"
+
+
 def test_lists_the_pages_of_the_same_host() -> None:
     """Links of a list page: on the same host, each once, without pictures, baskets and what asks not to be followed."""
     body = (
