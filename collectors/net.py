@@ -17,7 +17,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar, cast
@@ -149,6 +149,8 @@ class Net:
             timeout=timeout,
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
         )
+        self._closing = ExitStack()
+        self._closing.callback(self._client.close)
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +160,11 @@ class Net:
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._client.close()
+        self._closing.close()
+
+    def close_too(self, close: Callable[[], object]) -> None:
+        """Name what else is to be closed with this door: a vendor's own connections."""
+        self._closing.callback(close)
 
     def home(self, url: str) -> None:
         """Name an address whose origin is the collector's own: `base_url`, where given, stands in for it."""

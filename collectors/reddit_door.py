@@ -64,6 +64,7 @@ def _sign_in(
     import requests
 
     session = requests.Session()
+    net.close_too(session.close)
     session.trust_env = False  # a .netrc would replace our credentials
     base = net.base_url.rstrip("/") if net.base_url else None
     return praw.Reddit(
