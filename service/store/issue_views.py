@@ -185,7 +185,7 @@ def _worth(linkable: Linkable) -> Select[*tuple[Any, ...]]:
     return (
         select(
             touched.c.issue_id,
-            func.coalesce(func.sum(col(Order.amount)), 0).label("rank"),
+            func.coalesce(func.sum(col(Order.worth)), 0).label("rank"),
             func.count(func.distinct(touched.c.customer_id)).label("customers"),
         )
         .outerjoin(Order, col(Order.customer_id) == touched.c.customer_id)

@@ -46,7 +46,7 @@ class CustomerView:
     customer: Customer
     organisation: str | None
     order_count: int
-    value: Decimal  # the sum of their orders
+    value: Decimal  # the sum of their orders, in the company's currency
     post_count: int
     last_post_at: datetime | None
     moods: Sequence[str | None]  # sentiments of the last posts, newest first
@@ -168,7 +168,7 @@ def load_record(session: Session, customer_id: int, *, linkable: Linkable) -> Re
 
 def _worth() -> Select[*tuple[Any, ...]]:
     return select(
-        col(Order.customer_id), func.sum(col(Order.amount)).label("value"), func.count().label("order_count")
+        col(Order.customer_id), func.sum(col(Order.worth)).label("value"), func.count().label("order_count")
     ).group_by(col(Order.customer_id))
 
 

@@ -92,13 +92,14 @@ def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceVie
             .group_by(col(Post.source_id))
         )
     }
-    aside = dict(
-        session.execute(
+    aside = {
+        int(source_id): int(number)
+        for source_id, number in session.execute(
             select(col(SetAsideItem.source_id), func.count())
             .where(col(SetAsideItem.source_id).in_(ids))
             .group_by(col(SetAsideItem.source_id))
-        ).tuples()
-    )
+        )
+    }
     gaps = _last_gaps(session, ids)
     found = []
     for source in sources:

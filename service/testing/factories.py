@@ -199,6 +199,7 @@ def make_order(session: Session, customer: Customer, *, amount: str = "29.99", *
         "product": "Lantern Hollow",
         "placed_at": NOW - timedelta(days=10),
         "currency": "EUR",
+        "worth": Decimal(amount),
         **columns,
     }
     return _add(session, Order(customer_id=id_of(customer), amount=Decimal(amount), **values))

@@ -35,6 +35,12 @@ def title_of(kind: str) -> str:
     return spec.title if spec else kind.replace("_", " ").capitalize()
 
 
+def attribution_of(kind: str) -> str:
+    """What the platform asks to be shown beside a quoted post; empty where we no longer know it."""
+    spec = spec_of(kind)
+    return spec.passport.attribution if spec else ""
+
+
 def in_words(passport: Passport, *, may_link: bool) -> Sequence[str]:
     """What a platform's terms let us do, one sentence each."""
     doors = {

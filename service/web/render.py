@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -95,7 +95,7 @@ class _Show:
     def time(self, moment: datetime) -> Markup:
         """How long ago, with the exact moment on hover and for scripts."""
         zone = self._site.company.time_zone
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(
             moment.isoformat(), words.exact(moment, zone), words.ago(moment, self._now, zone)
         )
 
@@ -118,6 +118,11 @@ def _number(value: int) -> str:
     return f"{value:,}"
 
 
+def _pair(value: str, word: Callable[[str], str] = str) -> tuple[str, str]:
+    """A value and the word for it, for choosing."""
+    return value, word(value)
+
+
 def _lines(text: str) -> Markup:
     """Text with its line breaks; runs of empty lines are cut to one."""
     kept = "\n".join(line.rstrip() for line in text.strip().splitlines())
@@ -137,6 +142,19 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.filters.update(number=_number, lines=_lines, percent=words.percent, web_link=web_link)
-    made.globals.update(words=words, address=address, count=words.count, source_title=passports.title_of)
+    made.filters.update(
+        number=_number,
+        lines=_lines,
+        percent=words.percent,
+        web_link=web_link,
+        language=words.language,
+        pair=_pair,
+    )
+    made.globals.update(
+        words=words,
+        address=address,
+        count=words.count,
+        source_title=passports.title_of,
+        attribution_of=passports.attribution_of,
+    )
     return made

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from service.store import choices
 from service.store.inbox import count_each, count_posts, find_posts, newest_id
+from service.web import words
 from service.web.auth import Role, requires
 from service.web.queries import Id, PostQuery
 from service.web.render import page
@@ -60,6 +61,7 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
         counted_to=COUNTED_TO,
         query=query,
         given=_given(query),
+        applied=_applied(query),
         listed=listed,
         told=told,
         offered=offered,
@@ -86,3 +88,29 @@ def _newer(site: Site, query: NewsQuery) -> int:
 def _given(query: InboxQuery) -> dict[str, Any]:
     """What the address says, for links that change a part of it."""
     return query.model_dump(mode="json", exclude_unset=True, exclude={"post", "cursor", "limit"})
+
+
+def _applied(query: InboxQuery) -> list[tuple[str, str]]:
+    """The filters besides the view: the name in the address, and what it says in words."""
+    several = {
+        "source": [*query.source],
+        "product": [*query.product],
+        "language": [words.language(each) for each in query.language],
+        "sentiment": [words.sentiment(each) for each in query.sentiment],
+        "intent": [words.intent(each) for each in query.intent],
+        "topic": [words.topic(each) for each in query.topic],
+    }
+    single = {
+        "q": query.q and f"“{query.q}”",
+        "rating": query.rating and f"{query.rating} rating",
+        "urgency": query.urgency is not None and f"urgency from {query.urgency:g}",
+        "issue": query.issue and (f"issue #{query.issue}" if isinstance(query.issue, int) else f"{query.issue} issue"),
+        "customer": query.customer
+        and (f"customer {query.customer}" if isinstance(query.customer, int) else f"{query.customer} customer"),
+        "author": query.author and f"author {query.author}",
+        "state": query.state and words.plain(query.state),
+        "since": query.since and f"since {query.since}",
+        "until": query.until and f"until {query.until}",
+    }
+    named = {name: " or ".join(values) for name, values in several.items()} | single
+    return [(name, str(word)) for name, word in named.items() if word]
