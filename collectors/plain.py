@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from html import unescape
 
 import html_text
 
@@ -14,6 +15,8 @@ _BB_BREAK = re.compile(r"\[(?:/?(?:list|olist|table|tr|quote|code|h[1-3]|hr)(?:=
 _BB_REST = re.compile(
     r"\[/?(?:b|i|u|s|strike|spoiler|noparse|url|img|td|th|previewyoutube|c|p)(?:=[^\]]*)?\]", re.IGNORECASE
 )
+_UNREAD = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(r"<[^<>]*>")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -28,7 +31,9 @@ def from_html(markup: str) -> str:
     """The words that a reader of the HTML sees, paragraphs kept apart; scripts and styles are left out."""
     if "<" not in markup and "&" not in markup:
         return tidy(markup)
-    return tidy(html_text.extract_text(_UNSTORABLE.sub(" ", markup)))
+    text = tidy(html_text.extract_text(_UNSTORABLE.sub(" ", markup)))
+    # The parser gives up on what is nested hundreds of levels deep; the words are there all the same.
+    return text or tidy(unescape(_TAGS.sub(" ", _UNREAD.sub(" ", markup))))
 
 
 def from_bbcode(markup: str) -> str:
