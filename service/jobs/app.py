@@ -6,13 +6,10 @@ import asyncio
 
 import procrastinate
 
+from service.jobs.queue import HEARTBEAT_SECONDS, STALLED_SECONDS
 from service.jobs.tasks import blueprint
 from service.store.database import psycopg_url
 from service.tools import Tools
-
-HEARTBEAT_SECONDS = 5.0
-STALLED_SECONDS = 20.0
-"""Without a heartbeat for so long, a worker counts as dead and its jobs go to another."""
 
 
 def build(tools: Tools, *, concurrency: int) -> procrastinate.App:

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 
-from service.jobs.app import STALLED_SECONDS
-from service.jobs.queue import queue
+from service.jobs.queue import STALLED_SECONDS, queue
 from service.pipeline import flow
 from service.pipeline.outcome import Job
 from service.store import sources

@@ -67,7 +67,11 @@ def bench(database: Engine) -> Iterator[Bench]:
             source = make_source(session, name="steam-ironwake", kind="steam", product="Ironwake")
             post = make_post(session, source, text="It crashes on load.", author=make_author(session, handle="ann"))
             wanted = Wanted(
-                post_id=id_of(post), target="slack", address="#support", reason="reports a bug: rule 'Bugs'", rules=["Bugs"]
+                post_id=id_of(post),
+                target="slack",
+                address="#support",
+                reason="reports a bug: rule 'Bugs'",
+                rules=["Bugs"],
             )
             (delivery_id,) = deliveries.ask(session, [wanted], now=NOW)
             post_id = id_of(post)

@@ -1,0 +1,181 @@
+"""Listening to a source: page by page, with the cursor, and with the truth about what did not come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from collectors.base import CollectorError, Page, Post, PostKind, SetAside, SourceBusy, SourceRefused
+from service.jobs.queue import queue
+from service.models import Post as StoredPost
+from service.models import SetAsideItem, Source, SourceRun
+from service.models.columns import id_of
+from service.pipeline import collect, recheck
+from service.store.database import transaction
+from service.testing.factories import make_source
+from service.testing.tools import ScriptedCollector, make_tools, scripted
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def a_post(external_id: str, words: str = "It crashes.") -> Post:
+    """A post with an id."""
+    return Post(
+        kind=PostKind.POST,
+        external_id=external_id,
+        url=None,
+        text=words,
+        created_at=NOW - timedelta(days=1),
+        raw={"id": external_id},
+    )
+
+
+@pytest.fixture
+def source_id(database: Engine) -> int:
+    """A source that is due."""
+    with transaction(database) as session:
+        return id_of(make_source(session, cursor={"at": 0}, next_due_at=NOW, every_minutes=10))
+
+
+def listen(engine: Engine, source_id: int, *pages: Page | CollectorError) -> ScriptedCollector:
+    """Listen once to these pages."""
+    collector = ScriptedCollector(pages)
+    tools = make_tools(engine, clock=lambda: NOW, collector=scripted(collector))
+    collect.run(source_id, tools, queue)
+    return collector
+
+
+def held(engine: Engine) -> Source:
+    """The source as it is stored."""
+    with transaction(engine) as session:
+        return session.scalars(select(Source)).one()
+
+
+def last_run(engine: Engine) -> SourceRun:
+    """The newest line of the source's log."""
+    with transaction(engine) as session:
+        return session.scalars(select(SourceRun).order_by(SourceRun.id.desc()).limit(1)).one()  # type: ignore[union-attr]
+
+
+def queued_batches(engine: Engine) -> list[int]:
+    """How many posts each queued job has."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT args FROM procrastinate_jobs WHERE task_name = 'understand' ORDER BY id")
+        )
+        return [len(arguments["post_ids"]) for (arguments,) in rows]
+
+
+def test_posts_cursor_and_jobs_come_together(database: Engine, source_id: int) -> None:
+    """Each page moves the cursor and queues what follows."""
+    collector = listen(
+        database,
+        source_id,
+        Page(posts=[a_post("1"), a_post("2")], cursor={"at": 1}),
+        Page(posts=[a_post("3")], cursor={"at": 2}),
+    )
+
+    assert collector.cursors == [{"at": 0}]
+    assert held(database).cursor == {"at": 2}
+    assert queued_batches(database) == [2, 1]
+    run = last_run(database)
+    assert (run.state, run.pages, run.new_count) == ("listening", 2, 3)
+
+
+def test_a_page_without_cursor_does_not_move_it(database: Engine, source_id: int) -> None:
+    """A collector that cannot resume in the middle keeps the old place until it is through."""
+    listen(database, source_id, Page(posts=[a_post("1")]))
+    assert held(database).cursor == {"at": 0}
+
+
+def test_what_came_before_a_failure_is_kept(database: Engine, source_id: int) -> None:
+    """The pages before a fault are stored; the fault is written on the source in words."""
+    listen(
+        database,
+        source_id,
+        Page(posts=[a_post("1")], cursor={"at": 1}),
+        SourceBusy("Steam asks to wait.", retry_after=1200),
+    )
+
+    source = held(database)
+    assert (source.state, source.state_reason, source.cursor) == ("busy", "Steam asks to wait.", {"at": 1})
+    assert source.next_due_at == NOW + timedelta(minutes=20)
+    assert queued_batches(database) == [1]
+
+
+def test_a_refusal_waits_for_a_person_and_longer_each_time(database: Engine, source_id: int) -> None:
+    """The second failure in a row waits twice as long."""
+    refused = SourceRefused("The key is wrong.", what_to_do="Give another.")
+    listen(database, source_id, refused)
+    first = held(database).next_due_at
+    listen(database, source_id, refused)
+
+    source = held(database)
+    assert (source.state, source.failure_count) == ("refused", 2)
+    assert source.state_reason == "The key is wrong. Give another."
+    assert source.next_due_at - NOW == 2 * (first - NOW)
+
+
+def test_a_good_run_ends_the_trouble(database: Engine, source_id: int) -> None:
+    """After a success the source counts as listening again."""
+    listen(database, source_id, SourceBusy("No answer."))
+    listen(database, source_id, Page(not_modified=True))
+
+    source = held(database)
+    assert (source.state, source.state_reason, source.failure_count) == ("listening", "", 0)
+    assert source.last_succeeded_at == NOW
+
+
+def test_unreadable_items_are_shown_once_and_counted(database: Engine, source_id: int) -> None:
+    """The same bad row in every poll is one line with a count; its neighbours are stored."""
+    bad = SetAside(place="survey.csv line 12", reason="created_at is no date.", raw="31.02.")
+    for _ in range(3):
+        listen(database, source_id, Page(posts=[a_post("1")], set_aside=[bad]))
+
+    with transaction(database) as session:
+        items = session.scalars(select(SetAsideItem)).all()
+        assert len(session.scalars(select(StoredPost)).all()) == 1
+    assert [(item.place, item.seen_count) for item in items] == [("survey.csv line 12", 3)]
+
+
+def test_a_gap_is_written_down(database: Engine, source_id: int) -> None:
+    """What the platform no longer shows is said, not hidden."""
+    listen(database, source_id, Page(posts=[a_post("1")], gap="1,000 posts came without one that we knew."))
+    assert last_run(database).gap == "1,000 posts came without one that we knew."
+
+
+def test_a_source_that_is_off_is_not_asked(database: Engine, source_id: int) -> None:
+    """A job that was queued before the switch does nothing."""
+    with transaction(database) as session:
+        session.get_one(Source, source_id).enabled = False
+    assert listen(database, source_id, Page(posts=[a_post("1")])).cursors == []
+
+
+class Rechecking(ScriptedCollector):
+    """A platform that tells of deletions to those who ask."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.asked: list[str] = []
+
+    def recheck(self, external_ids: list[str]) -> Page:
+        """One post is gone, another was edited."""
+        self.asked += external_ids
+        return Page(posts=[a_post("2", "Edited.")], gone=["1"])
+
+
+def test_a_recheck_carries_out_edits_and_deletions(database: Engine, source_id: int) -> None:
+    """What changed gets new work; the cursor stays where it was."""
+    listen(database, source_id, Page(posts=[a_post("1"), a_post("2"), a_post("3")], cursor={"at": 1}))
+    collector = Rechecking()
+    tally = recheck.run(source_id, make_tools(database, clock=lambda: NOW, collector=scripted(collector)), queue)
+
+    assert sorted(collector.asked) == ["1", "2", "3"]
+    assert tally is not None
+    assert (tally.gone, tally.changed) == (1, 1)
+    assert held(database).cursor == {"at": 1}
+    with transaction(database) as session:
+        words = dict(session.execute(select(StoredPost.external_id, StoredPost.text)).all())
+    assert words == {"1": "", "2": "Edited.", "3": "It crashes."}

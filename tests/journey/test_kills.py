@@ -1,0 +1,177 @@
+"""A process is killed between any two steps: the next one finishes the work, and nothing is done twice."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlmodel import col
+
+from service.jobs import timetable
+from service.jobs.queue import queue
+from service.models import Customer, Delivery, Identity, IssuePost, Post, PostVersion, Reading, Source
+from service.models.columns import id_of
+from service.pipeline import flow
+from service.store.database import psycopg_url, transaction
+from service.testing import slack
+from service.testing.factories import make_source
+from service.testing.slack_workspace import Channel, Workspace
+from service.testing.tools import make_tools
+
+COMPLAINTS = (
+    "The game crashes every time I load my saved campaign since the update. Please fix this bug!",
+    "Crash on loading a save after the last patch, the game closes to the desktop. It is a bug.",
+    "Since the update loading a saved campaign crashes the game. Broken, please fix.",
+    "How do I change the key bindings on a gamepad?",
+    "Lovely game, I play it every evening with my daughter.",
+)
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    """A Slack with the channels that the shipped rules name."""
+    workspace = Workspace()
+    workspace.channels += [Channel(id=f"C0{name.upper():0<9}", name=name) for name in ("rnd", "studio")]
+    return workspace
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    """Answers to a survey, written within the last day."""
+    file = tmp_path / "survey.csv"
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["id", "text", "created_at", "author_name", "author_email", "author_email_verified", "product"])
+        for number, complaint in enumerate(COMPLAINTS, start=1):
+            at = datetime.now(UTC) - timedelta(hours=number)
+            rows.writerow(
+                [number, complaint, at.isoformat(), f"P{number}", f"p{number}@example.org", "true", "Ironwake"]
+            )
+    return file
+
+
+def begin(engine: Engine, survey: Path) -> None:
+    """A source that is due."""
+    with transaction(engine) as session:
+        source = make_source(
+            session, name="survey", kind="tabular", options={"path": str(survey)}, own=True, product="Ironwake"
+        )
+        queue(session, [flow.collect(id_of(source))])
+
+
+@contextmanager
+def fragile_worker(engine: Engine, slack_url: str) -> Iterator[Any]:
+    """Give a function that runs a worker until it is killed at its N-th step, or has nothing left to do."""
+    environment = {**os.environ, "SLACK_BOT_TOKEN": "xoxb-made-up", "SLACK_API_URL": slack_url}
+    with subprocess.Popen(
+        [sys.executable, "-m", "service.testing.fragile_worker", psycopg_url(engine)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def run(kill_at: int) -> str:
+            process.stdin.write(f"{kill_at}\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return process.stdout.readline().strip()  # type: ignore[union-attr]
+
+        yield run
+        process.stdin.close()
+
+
+def hand_back(engine: Engine) -> None:
+    """What the timetable does every few seconds, without waiting until the dead worker is missed."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"))
+        connection.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
+    timetable.queue_recovery(make_tools(engine))
+
+
+def outcome(engine: Engine, workspace: Workspace) -> dict[str, Any]:
+    """Everything that must be the same however often a process was killed."""
+    with transaction(engine) as session:
+        keys = session.scalars(select(Delivery.key)).all()
+        return {
+            "posts": sorted(session.execute(select(col(Post.external_id), col(Post.version))).all()),
+            "versions": len(session.scalars(select(PostVersion.id)).all()),
+            "finished": session.scalars(select(Post.id).where(col(Post.routed_version) < col(Post.version))).all(),
+            "sentiments": sorted(
+                session.execute(
+                    select(col(Post.external_id), col(Reading.sentiment)).join(
+                        Reading, col(Reading.post_id) == col(Post.id)
+                    )
+                ).all()
+            ),
+            "customers": sorted(session.scalars(select(Customer.name)).all()),
+            "identities": len(session.scalars(select(Identity.id)).all()),
+            "grouped": len(session.scalars(select(IssuePost.id)).all()),
+            "unsent": session.scalars(select(Delivery.key).where(col(Delivery.state) != "sent")).all(),
+            "deliveries": Counter(key.split(">")[1] for key in keys),
+            "cards": Counter(message["metadata"]["event_payload"]["key"] for message in workspace.messages()),
+            "cursor moved": session.scalars(select(Source.cursor)).one() is not None,
+            "jobs left": session.execute(
+                text("SELECT count(*) FROM procrastinate_jobs WHERE status <> 'failed'")
+            ).scalar(),
+            "jobs failed": session.execute(
+                text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+            ).scalar(),
+        }
+
+
+def work_through(engine: Engine, workspace: Workspace, survey: Path, *, kill: bool) -> tuple[dict[str, Any], list[str]]:
+    """Run everything; with `kill`, the worker dies one step later each time, until one gets through."""
+    begin(engine, survey)
+    killed: list[str] = []
+    with slack.running(workspace) as url, fragile_worker(engine, url) as run:
+        for kill_at in range(1, 200):
+            answer = run(kill_at if kill else 10_000)
+            if answer == "done":
+                break
+            killed.append(answer.removeprefix("killed "))
+            hand_back(engine)
+        while run(10_000) != "done" or _ready(engine):
+            hand_back(engine)
+    return outcome(engine, workspace), killed
+
+
+def _ready(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(
+            connection.execute(text("SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")).first()
+        )
+
+
+def test_kills_change_nothing(postgres_server: str, database: Engine, workspace: Workspace, survey: Path) -> None:
+    """The worker is killed again and again, each time one step further; the result is that of a quiet run."""
+    from service.testing import postgres
+
+    with postgres.database(postgres_server) as quiet_database:
+        quiet, _ = work_through(quiet_database, _copy(workspace), survey, kill=False)
+    battered, killed = work_through(database, workspace, survey, kill=True)
+
+    assert battered == quiet
+    assert quiet["unsent"] == []
+    assert quiet["finished"] == []
+    assert sum(quiet["cards"].values()) == sum(quiet["deliveries"].values()) > 0
+    assert set(battered["cards"].values()) == {1}
+    stages = {"collect", "understand", "link", "group", "route", "deliver"}
+    assert stages <= {step.split(":")[0] for step in killed}
+
+
+def _copy(workspace: Workspace) -> Workspace:
+    fresh = Workspace()
+    fresh.channels = [Channel(id=c.id, name=c.name, member=c.member, private=c.private) for c in workspace.channels]
+    return fresh
