@@ -35,6 +35,7 @@ def crawl_settings(order: Order) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "REMOTE_CONTROL_ENABLED": False,  # a door that executes code, open by default since 2.19
         "TELNETCONSOLE_ENABLED": False,
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the spider plans; a dropped redirect would be silent
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
         "REFERRER_POLICY": "same-origin",

@@ -216,7 +216,10 @@ class ProductPagesSpider(Spider):
     def _logical(self, url: str, trail: _Trail) -> str:
         """The address as people know it: of the shop, not of the operator's stand-in for it."""
         base = self._order.base_url
-        if base is None or origin(url) != origin(base) or origin(trail.start) == origin(base):
+        try:
+            if base is None or origin(url) != origin(base) or origin(trail.start) == origin(base):
+                return url
+        except SourceRefused:  # a redirect to what is no address of the web
             return url
         home, parts = urlsplit(trail.start), urlsplit(url)
         path = parts.path.removeprefix(urlsplit(base).path.rstrip("/"))
