@@ -1,18 +1,14 @@
 """Which addresses a collector may connect to: public ones, and the one origin that the operator named.
 
-Addresses come from configuration and from hostile pages, so the rule is applied to what a name resolves to at the
-moment of connecting, not to the name: `CheckedBackend` resolves, checks and connects to the checked address, which
-leaves a rebinding name server nothing to change in between.
+Addresses come from configuration and from hostile pages, so the rule is applied to what a name resolves to, not to the
+name, and again at the moment of connecting (`transport.py`).
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
-
-import httpcore
 
 from collectors.base import SourceBusy, SourceRefused
 
@@ -76,13 +72,14 @@ def refuse_private(url: str, *, trusted: str | None = None) -> list[str]:
         SourceBusy: the name server did not answer.
     """
     _, host, port = place = origin(url)
-    found = _resolve(host, port)
+    found = resolve(host, port)
     if trusted is not None and place == origin(trusted):
         return found
-    return _only_public(host, found)
+    return only_public(host, found)
 
 
-def _resolve(host: str, port: int) -> list[str]:
+def resolve(host: str, port: int) -> list[str]:
+    """The IP addresses of a host. Raises SourceRefused for an unknown one, SourceBusy without a name server."""
     try:
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
@@ -94,7 +91,8 @@ def _resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(row[4][0]) for row in rows))
 
 
-def _only_public(host: str, addresses: list[str]) -> list[str]:
+def only_public(host: str, addresses: list[str]) -> list[str]:
+    """The same addresses of a host. Raises SourceRefused where one of them is not public."""
     private = [address for address in addresses if not is_public(address)]
     if private:
         which = host if host == private[0] else f"{host} leads to {private[0]}, which"
@@ -103,31 +101,3 @@ def _only_public(host: str, addresses: list[str]) -> list[str]:
             what_to_do="Name its origin with --base-url (base_url in sources.yaml) if it is yours and meant.",
         )
     return addresses
-
-
-class CheckedBackend(httpcore.NetworkBackend):
-    """Opens TCP connections to checked addresses only; `trusted` is the (host, port) that needs no check."""
-
-    def __init__(self, trusted: tuple[str, int] | None) -> None:
-        self._trusted = trusted
-        self._plain = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Connect to the first address of the host that answers. Raises as `refuse_private` and httpcore do."""
-        found = _resolve(host, port)
-        if (host.lower(), port) != self._trusted:
-            found = _only_public(host, found)
-        failure: Exception | None = None
-        for address in found[:4]:
-            try:
-                return self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore.ConnectError(f"{host} has no address")

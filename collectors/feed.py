@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 import time
-from calendar import timegm
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,11 +24,9 @@ from pydantic import BaseModel, Field
 from collectors import fields
 from collectors.base import (
     JSON,
-    Author,
     Collector,
     CollectorError,
     Cursor,
-    Engagement,
     Page,
     Passport,
     Post,
@@ -42,9 +39,10 @@ from collectors.base import (
     SourceRefused,
     Spec,
 )
+from collectors.feed_entry import post_of
 from collectors.net import Answer, Net, shown
 from collectors.options import Options
-from collectors.plain import from_html, storable, tidy
+from collectors.plain import storable
 
 _LAST_TAG = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf)\s*>\s*\Z", re.IGNORECASE)
 _FEED_TAG = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b")
@@ -115,26 +113,7 @@ class Feed:
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one entry; see `Collector.parse`."""
-        entry, about = fields.obj(raw, "entry"), fields.obj_or_empty(raw, "feed")
-        created = _moment(entry, "published") or _moment(entry, "updated") or _seen(raw)
-        changed = _moment(entry, "updated")
-        title, body = _markup(fields.obj_or_empty(entry, "title_detail")), _body(entry)
-        if not body and not title:
-            raise PostUnreadable("The entry has neither a text nor a title.", raw=fields.sample(entry))
-        return Post(
-            kind=PostKind(fields.text(raw, "kind")),
-            external_id=fields.text(raw, "id"),
-            url=fields.web_address(fields.text_or_none(entry, "link")),
-            title=title or None,
-            text=body or title,
-            created_at=created,
-            edited_at=changed if changed and changed > created else None,
-            author=_author(entry),
-            language=_language(entry, about),
-            product=fields.text_or_none(raw, "product"),
-            engagement=Engagement(replies=_comments(entry)),
-            raw=raw,
-        )
+        return post_of(raw)
 
     def _entries(self, answer: Answer) -> tuple[list[_Entry], list[SetAside]]:
         """The feed's entries, and the one at which a feed that breaks off was cut."""
@@ -231,56 +210,6 @@ def _served_at(answer: Answer) -> datetime:
         return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
     except (KeyError, ValueError):
         return datetime.now(UTC)
-
-
-def _seen(raw: RawPost) -> datetime:
-    """When the entry was first fetched: stands in for the date of an entry that has none."""
-    return datetime.fromisoformat(fields.text(raw, "seen_at"))
-
-
-def _moment(entry: Mapping[str, JSON], name: str) -> datetime | None:
-    parsed = entry.get(f"{name}_parsed")
-    if isinstance(parsed, list):
-        try:
-            return datetime.fromtimestamp(timegm(cast("time.struct_time", tuple(parsed))), UTC)
-        except (ValueError, OverflowError, TypeError, IndexError):
-            parsed = None
-    stated = fields.text_or_none(entry, name)
-    if stated:
-        raise PostUnreadable(f"The entry's {name} date is no date: “{stated[:60]}”.", raw=fields.sample(dict(entry)))
-    return None
-
-
-def _markup(detail: Mapping[str, JSON]) -> str:
-    value = fields.text_or_none(detail, "value") or ""
-    return tidy(value) if detail.get("type") == "text/plain" else from_html(value)
-
-
-def _body(entry: Mapping[str, JSON]) -> str:
-    content = entry.get("content")
-    parts = [_markup(part) for part in content if isinstance(part, dict)] if isinstance(content, list) else []
-    return max([*parts, _markup(fields.obj_or_empty(entry, "summary_detail"))], key=len)
-
-
-def _author(entry: Mapping[str, JSON]) -> Author | None:
-    detail = fields.obj_or_empty(entry, "author_detail")
-    name = fields.text_or_none(detail, "name") or fields.text_or_none(entry, "author")
-    href = fields.web_address(fields.text_or_none(detail, "href"))
-    if not name and not href:
-        return None
-    return Author(handle=name, name=name, url=href)
-
-
-def _language(entry: Mapping[str, JSON], about: Mapping[str, JSON]) -> str | None:
-    tag = fields.text_or_none(fields.obj_or_empty(entry, "title_detail"), "language") or fields.text_or_none(
-        about, "language"
-    )
-    return fields.language_tag(tag)
-
-
-def _comments(entry: Mapping[str, JSON]) -> int | None:
-    stated = fields.text_or_none(entry, "slash_comments") or ""
-    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else None
 
 
 def _not_a_feed(answer: Answer) -> CollectorError:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from types import TracebackType
@@ -26,9 +26,10 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from collectors.addresses import CheckedBackend, is_public, origin, refuse_private, shown
+from collectors.addresses import is_public, origin, refuse_private, shown
 from collectors.base import JSON, SourceBusy, SourceRefused
 from collectors.plain import storable
+from collectors.transport import Transport
 from collectors.verdicts import judge
 
 __all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown"]
@@ -72,45 +73,6 @@ def move(url: str, base_url: str) -> str:
     return urlunsplit((base.scheme, base.netloc, prefix + (parts.path or "/"), parts.query, ""))
 
 
-class _Stream(httpx.SyncByteStream):
-    """An answer's body, as httpx wants to read it."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx over a connection pool that checks each address (httpx's own transport cannot be given a backend)."""
-
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), max_connections=4, keepalive_expiry=30, network_backend=backend
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
 class _Unsettled(Exception):
     """A failure that asking again at once may cure; carries the error to raise where it does not."""
 
@@ -145,7 +107,7 @@ class Net:
         self._sleep = sleep
         self._homes: set[tuple[str, str, int]] = set()
         self._client = httpx.Client(
-            transport=_Transport(CheckedBackend(self._base[1:] if self._base else None)),
+            transport=Transport(trusted=self._base[1:] if self._base else None),
             timeout=timeout,
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
         )

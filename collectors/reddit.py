@@ -18,14 +18,11 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from collectors import fields
 from collectors.base import (
     JSON,
-    Author,
     Collector,
     Cursor,
-    Engagement,
     Page,
     Passport,
     Post,
-    PostKind,
     PostUnreadable,
     RawPost,
     ReplyDoor,
@@ -37,10 +34,9 @@ from collectors.base import (
 )
 from collectors.net import Net
 from collectors.options import Options, Words
-from collectors.reddit_door import API, SITE, Door
+from collectors.reddit_door import API, Door
+from collectors.reddit_thing import is_fullname, is_gone, name_of, post_of
 
-_MARKERS = {"[deleted]", "[removed]", "[ Removed by Reddit ]", "[deleted by user]"}
-_FULLNAME = re.compile(r"t[13]_[0-9a-z]{1,13}\Z")
 _ANCHORS = 50
 _DEPTH = 900  # Reddit's listings end at about 1,000 items; one that ends earlier was read whole
 _BATCH = 100
@@ -145,7 +141,7 @@ class Reddit:
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look posts up again; what is missing, or marked as deleted or removed, is gone. See `Rechecks.recheck`."""
-        names = [name for name in dict.fromkeys(external_ids) if _FULLNAME.match(name)]
+        names = [name for name in dict.fromkeys(external_ids) if is_fullname(name)]
         walk = _Walk({}, floor=0.0)
         posts: list[Post] = []
         gone: list[str] = []
@@ -156,7 +152,7 @@ class Reddit:
             if not children and len(batch) > 3:
                 raise SourceBusy(f"Reddit knows none of {len(batch)} posts. Taken as a fault, not as their deletion.")
             page = self._read(children, walk, "api/info", set())
-            met = {_name(child) for child in children}
+            met = {name_of(child) for child in children}
             posts += page.posts
             set_aside += page.set_aside
             gone += [*page.gone, *(name for name in batch if name not in met)]
@@ -164,36 +160,7 @@ class Reddit:
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one submission or comment; see `Collector.parse`."""
-        thing = fields.obj(raw, "thing")
-        name = fields.text(thing, "name")
-        if not _FULLNAME.match(name):
-            raise PostUnreadable(
-                f"The name “{name[:40]}” is not one of a submission or comment.", raw=fields.sample(thing)
-            )
-        if _is_gone(thing):
-            raise PostUnreadable("It was deleted or removed.", raw="")
-        comment = name.startswith("t1_")
-        title = None if comment else fields.text(thing, "title")
-        text = fields.text(thing, "body" if comment else "selftext")
-        edited = thing.get("edited")
-        permalink = fields.text_or_none(thing, "permalink")
-        return Post(
-            kind=PostKind.COMMENT if comment else PostKind.POST,
-            external_id=name,
-            url=f"{SITE}{permalink}" if permalink and permalink.startswith("/") else None,
-            title=title,
-            text=text or title or "",
-            created_at=fields.moment(thing, "created_utc"),
-            edited_at=None if isinstance(edited, bool) or edited is None else fields.moment(thing, "edited"),
-            author=_author(thing),
-            thread_id=fields.text(thing, "link_id") if comment else name,
-            parent_id=fields.text(thing, "parent_id") if comment else None,
-            product=fields.text_or_none(raw, "product"),
-            engagement=Engagement(
-                likes=fields.count_or_none(thing, "score"), replies=fields.count_or_none(thing, "num_comments")
-            ),
-            raw=raw,
-        )
+        return post_of(raw)
 
     def _listings(self) -> Iterator[_Listing]:
         options, together = self._options, "+".join(self._options.subreddits)
@@ -224,36 +191,17 @@ class Reddit:
             thing = child.get("data") if isinstance(child, dict) else None
             try:
                 raw: RawPost = {"thing": thing, "product": self._options.product}
-                new = walk.note(_name(child), int(fields.moment(fields.obj(raw, "thing"), "created_utc").timestamp()))
-                if not new or _name(child) in handed:
+                new = walk.note(name_of(child), int(fields.moment(fields.obj(raw, "thing"), "created_utc").timestamp()))
+                if not new or name_of(child) in handed:
                     continue
-                handed.add(_name(child))
-                if _is_gone(fields.obj(raw, "thing")):
-                    gone.append(_name(child))
+                handed.add(name_of(child))
+                if is_gone(fields.obj(raw, "thing")):
+                    gone.append(name_of(child))
                     continue
                 posts.append(self.parse(raw))
             except PostUnreadable as unreadable:
                 set_aside.append(SetAside(place=f"{where}, item {number}", reason=str(unreadable), raw=unreadable.raw))
         return Page(posts=posts, gone=gone, set_aside=set_aside)
-
-
-def _name(child: JSON) -> str:
-    thing = child.get("data") if isinstance(child, dict) else None
-    return (fields.text_or_none(thing, "name") or "") if isinstance(thing, dict) else ""
-
-
-def _is_gone(thing: Mapping[str, JSON]) -> bool:
-    """Whether the text is only the marker that stands where a deleted or removed one stood."""
-    text = thing.get("body", thing.get("selftext"))
-    marked = isinstance(text, str) and text.strip() in _MARKERS
-    return marked or thing.get("title") in _MARKERS or bool(thing.get("removed_by_category"))
-
-
-def _author(thing: Mapping[str, JSON]) -> Author | None:
-    handle = fields.text_or_none(thing, "author")
-    if handle is None or handle in _MARKERS:
-        return None
-    return Author(external_id=fields.text_or_none(thing, "author_fullname"), handle=handle, url=f"{SITE}/user/{handle}")
 
 
 def _gap(listing: _Listing, walk: _Walk) -> str | None:

@@ -75,15 +75,16 @@ def collect(
         _show_options(spec)
         return
     oldest = _moment(since)
-    with _net(base_url) as net, _sink(output) as sink:
-        collector = _collector(spec, option or [], net)
-        tally = _Tally()
-        try:
-            _run(spec, collector, sink, tally, since=oldest, limit=limit)
-        except CollectorError as error:
-            complain(str(error))
-            complain(f"Not complete: {tally.sentence(output)}")
-            raise typer.Exit(1) from None
+    tally = _Tally()
+    with _net(base_url) as net:
+        collector = _collector(spec, option or [], net)  # before the output is opened: wrong use must not empty a file
+        with _sink(output) as sink:
+            try:
+                _run(spec, collector, sink, tally, since=oldest, limit=limit)
+            except CollectorError as error:
+                complain(str(error))
+                complain(f"Not complete: {tally.sentence(output)}")
+                raise typer.Exit(1) from None
     for gap in tally.gaps:
         say(f"Missed: {gap}")
     say(tally.sentence(output))

@@ -119,6 +119,13 @@ def test_wrong_use_is_told_in_words(web: Web, output: Path, monkeypatch: pytest.
     assert "https://www.reddit.com/prefs/apps" in keys
 
 
+def test_wrong_use_leaves_the_output_alone(web: Web, output: Path) -> None:
+    """A file from an earlier run is not emptied by a typing mistake."""
+    output.write_text("earlier")
+    wrong_use("steam", "-o", "appi=1", "--output", str(output))
+    assert output.read_text() == "earlier"
+
+
 def test_options_can_be_repeated(output: Path, tmp_path: Path) -> None:
     """Several values of one option are a list; a comma in one of them stays."""
     asked: list[Asked] = []
