@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from service.domain.outbox import OutboxState
 from service.models import Delivery
 from service.models.columns import id_of
 from service.store.paging import Part, cursor, part, parts_of
@@ -36,6 +37,11 @@ class Channel:
     def total(self) -> int:
         """All messages to this place."""
         return sum(self.counts.values())
+
+    @property
+    def stuck(self) -> int:
+        """Messages that will not leave before a person acts."""
+        return self.counts.get(OutboxState.FAILED, 0) + self.counts.get(OutboxState.MANUAL, 0)
 
 
 def find_deliveries(

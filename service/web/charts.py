@@ -15,6 +15,7 @@ from service.web.words import count
 
 SPARK_DAYS = 30
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
+TREND_WIDTH, TREND_HEIGHT = 100, 150  # a width in percent, so that the picture fits any page and its words keep their size
 _BARS_AT_MOST = 70  # more than that, and a bar stands for a week
 
 
@@ -70,7 +71,7 @@ def trend(
     last = now.astimezone(zone).date()
     began = min([t.astimezone(zone).date() for t in times], default=last)
     first = min(began, last - timedelta(days=27))
-    return _chart(times, first=first, last=last, zone=zone, size=(720, 160), events=events)
+    return _chart(times, first=first, last=last, zone=zone, size=(TREND_WIDTH, TREND_HEIGHT), events=events)
 
 
 def _chart(
@@ -125,8 +126,6 @@ def _finding(by_day: Counter[date], first: date, last: date) -> str:
     if not total:
         return f"No posts from {first:%-d %B} to {last:%-d %B}."
     busiest = max(by_day, key=lambda day: (by_day[day], day))
-    week = sum(number for day, number in by_day.items() if (last - day).days < 7)
     return (
-        f"{count(total, 'post')} from {first:%-d %B} to {last:%-d %B}; "
-        f"most on {busiest:%-d %B} ({by_day[busiest]}); {week} in the last seven days."
+        f"{count(total, 'post')} from {first:%-d %B} to {last:%-d %B}, most on {busiest:%-d %B} ({by_day[busiest]})."
     )

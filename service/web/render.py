@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,6 +124,12 @@ def _pair(value: str, word: Callable[[str], str] = str) -> tuple[str, str]:
     return value, word(value)
 
 
+def _told(words_of_ours: str) -> Markup:
+    """A sentence that Earful wrote: begins with a capital, and what stands in backticks is code."""
+    begun = words_of_ours[:1].upper() + words_of_ours[1:]
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(begun))))  # noqa: S704  escaped just before
+
+
 def _lines(text: str) -> Markup:
     """Text with its line breaks; runs of empty lines are cut to one."""
     kept = "\n".join(line.rstrip() for line in text.strip().splitlines())
@@ -148,6 +155,7 @@ def environment() -> Environment:
         percent=words.percent,
         web_link=web_link,
         language=words.language,
+        told=_told,
         pair=_pair,
     )
     made.globals.update(
