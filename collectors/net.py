@@ -26,10 +26,9 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from collectors.addresses import is_public, origin, refuse_private, shown
+from collectors.addresses import Transport, is_public, origin, refuse_private, shown
 from collectors.base import JSON, SourceBusy, SourceRefused
 from collectors.plain import storable
-from collectors.transport import Transport
 from collectors.verdicts import judge
 
 __all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown"]

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 import httpcore
 import pytest
 
-from collectors.addresses import is_public, refuse_private, shown
+from collectors.addresses import CheckedBackend, is_public, refuse_private, shown
 from collectors.base import SourceBusy, SourceRefused
 from collectors.net import Net, move
-from collectors.transport import CheckedBackend
 from collectors.verdicts import retry_after
 from tests.recorded.web import Reply, Web, serve
 
