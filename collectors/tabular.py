@@ -81,6 +81,7 @@ class Tabular:
 
     def __init__(self, options: TabularOptions) -> None:
         self._options = options
+        self._reading = options.model_dump(mode="json", include=_READING)  # stored beside each row, for `parse`
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield the file's rows, 500 a page; see `Collector.pages`. An unchanged file goes on behind the last page."""
@@ -184,8 +185,7 @@ class Tabular:
     def _raw(self, row: Row, columns: dict[str, str]) -> RawPost:
         if isinstance(row.cells.get("collector"), str) and {"external_id", "created_at", "text"} <= row.cells.keys():
             return {"form": row.cells}
-        options = self._options.model_dump(mode="json", include=_READING)
-        return {"row": row.cells, "columns": dict(columns.items()), "reading": options}
+        return {"row": row.cells, "columns": dict(columns.items()), "reading": dict(self._reading)}
 
 
 _READING = {"timezone", "day_first", "date", "rating_min", "rating_max", "kind", "product", "language"}
