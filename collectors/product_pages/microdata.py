@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from extruct.w3cmicrodata import MicrodataExtractor
 from lxml.etree import _Element
 
 from collectors.base import JSON, SetAside
@@ -13,6 +12,10 @@ from collectors.product_pages.nodes import DEEPEST, Node, storable
 
 def read_microdata(tree: _Element, url: str) -> tuple[list[Node], list[SetAside]]:
     """The page's outermost items. `tree` is changed: `<time>` elements get the `datetime` that the standard implies."""
+    if not tree.xpath("boolean(//*[@itemscope])"):
+        return [], []
+    from extruct.w3cmicrodata import MicrodataExtractor  # half a second, which pages with JSON-LD alone need not pay
+
     for moment in tree.iter("time"):
         if not moment.get("datetime"):
             shown = "".join(char if char.isprintable() else " " for char in "".join(moment.itertext()))

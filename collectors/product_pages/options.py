@@ -22,7 +22,7 @@ def _of_the_web(addresses: tuple[str, ...]) -> tuple[str, ...]:
         try:
             origin(address)
         except SourceRefused as refused:
-            raise ValueError(str(refused)) from None
+            raise ValueError(str(refused).rstrip(".")) from None
     return tuple(dict.fromkeys(addresses))
 
 
