@@ -1,0 +1,43 @@
+"""The small network that heads are made of: one hidden layer on standardised features, in plain numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.base import Vector
+
+_FARTHEST = 6.0  # standard deviations; stranger inputs are no stronger evidence
+
+
+class Perceptron:
+    """Features (n, width) to logits (n, outputs), with weights as `nlp.training.fit` stores them."""
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]], name: str) -> None:
+        """Take the weights called `<name>.<part>`; raises KeyError where one is missing."""
+        self._mean, self._scale, self._inner, self._inner_bias, self._outer, self._outer_bias = (
+            np.asarray(arrays[f"{name}.{part}"], np.float32)
+            for part in ("mean", "scale", "inner", "inner_bias", "outer", "outer_bias")
+        )
+
+    def __call__(self, features: npt.NDArray[np.floating]) -> Vector:
+        """Logits for each row."""
+        standard = np.clip((features - self._mean) / self._scale, -_FARTHEST, _FARTHEST)
+        hidden = np.maximum(standard @ self._inner + self._inner_bias, 0)
+        logits: Vector = hidden @ self._outer + self._outer_bias
+        return logits
+
+
+def sigmoid(x: Vector) -> Vector:
+    """1 / (1 + e^-x), safe for large values."""
+    half: Vector = 0.5 * (1 + np.tanh(0.5 * x))
+    return half
+
+
+def softmax(x: Vector) -> Vector:
+    """Each row as probabilities."""
+    weights = np.exp(x - x.max(axis=1, keepdims=True))
+    shares: Vector = weights / weights.sum(axis=1, keepdims=True)
+    return shares

@@ -1,0 +1,185 @@
+"""From a row of a labelled set to what the heads should answer. What a set does not say stays unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from nlp.base import Intent, Sentiment
+from nlp.heads.intents import OUTPUTS, SPAM
+from nlp.heads.sentiment import CLASSES
+
+UNKNOWN = -1
+
+BUG, FEATURE, QUESTION = Intent.BUG_REPORT, Intent.FEATURE_REQUEST, Intent.QUESTION
+PRAISE, COMPLAINT, CHURN = Intent.PRAISE, Intent.COMPLAINT, Intent.CHURN_THREAT
+
+Row: TypeAlias = Mapping[str, object]
+
+_LEAVING = re.compile(
+    r"\b(?:un-?install(?:ed|ing)?|cancel(?:l?ed|l?ing)? (?:my|our|the) (?:sub|membership|account|plan|service)\w*"
+    r"|switch(?:ed|ing)? (?:to|over)|never (?:buy|buying|use|using|play|order)\w* (?:\w+ )?again|lost a customer"
+    r"|unsubscrib\w+|delet(?:ed|ing) (?:the|this|my)? ?(?:app|game|account)|clos(?:e|ed|ing) my account"
+    r"|d[ée]sinstall\w+|r[ée]sili\w+|plus jamais|deinstallier\w*|gek[üu]ndigt|desinstal\w+)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"[?？؟]")
+_ASKING_WORDS = re.compile(
+    r"^(?:how|what|where|when|why|which|who|can|could|is|are|do|does|will|would|should)\b", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Example:
+    """One text and what is known about it. Sentiment is an index of CLASSES; intents map outputs to 0 or 1."""
+
+    text: str
+    language: str = ""
+    sentiment: int = UNKNOWN
+    mixed: int = UNKNOWN
+    intents: dict[str, int] = field(default_factory=dict)
+
+
+Reader: TypeAlias = Callable[[Row], Example]
+
+
+def tweet(row: Row) -> Example:
+    """Sentiment alone is labelled; strangers' tweets practically never report bugs or ask for features."""
+    example = polarity(row)
+    example.mixed = 0 if example.sentiment != UNKNOWN else UNKNOWN
+    example.intents |= {BUG: 0, FEATURE: 0} | _not_leaving(example.text)
+    if example.sentiment != UNKNOWN and CLASSES[example.sentiment] != Sentiment.POSITIVE:
+        example.intents[PRAISE] = 0
+    if example.sentiment != UNKNOWN and CLASSES[example.sentiment] != Sentiment.NEGATIVE:
+        example.intents[COMPLAINT] = 0
+    return example
+
+
+def polarity(row: Row) -> Example:
+    """A set with a sentiment label, or with a `sentiment` key beside other labels (those may say mixed)."""
+    label = str(row.get("sentiment") or row["label"])
+    example = _example(row)
+    if label in CLASSES:
+        example.sentiment = CLASSES.index(Sentiment(label))
+    if label == "question":
+        example.intents[QUESTION] = 1
+    return example
+
+
+def aspects(row: Row) -> Example:
+    """Sentences whose aspects are labelled: the only ones that say which sentences are mixed."""
+    example = polarity(row)
+    example.mixed = int(row.get("sentiment") == Sentiment.MIXED)
+    return example
+
+
+def stars(row: Row) -> Example:
+    """A review with one to five stars: sentiment, praise and complaint follow from them."""
+    example = polarity(row) if isinstance(row["label"], str) and row["label"] in CLASSES else _example(row)
+    rating = row.get("rating")
+    example.intents |= {SPAM: 0}
+    if isinstance(rating, int | float):
+        example.intents |= _from_stars(float(rating), example.text)
+    return example
+
+
+def app_review(row: Row) -> Example:
+    """Reviews labelled as bug report, feature request, experience or rating, several at once."""
+    example = stars(row)
+    labels = row.get("labels") or row["label"]
+    names = set(labels) if isinstance(labels, list) else {labels}
+    example.intents |= {
+        BUG: int(bool(names & {"bug_report", "problem_report"})),
+        FEATURE: int("feature_request" in names),
+    }
+    if example.intents[BUG] or example.intents[FEATURE]:
+        example.intents.pop(PRAISE, None)
+    return example
+
+
+def tracker_entry(row: Row) -> Example:
+    """Entries of issue trackers: bug report, feature request or question, exactly one."""
+    example = _example(row)
+    for intent in (BUG, FEATURE, QUESTION):
+        example.intents[intent] = int(row["label"] == intent)
+    example.intents |= {PRAISE: 0, SPAM: 0, CHURN: 0}
+    return example
+
+
+def complaint(row: Row) -> Example:
+    """Tweets to brands, labelled as complaint or not."""
+    example = _example(row)
+    complains = row["label"] == "complaint"
+    example.intents |= {COMPLAINT: int(complains), SPAM: 0} | _not_leaving(example.text)
+    if complains:
+        example.intents[PRAISE] = 0
+    return example
+
+
+def message(row: Row) -> Example:
+    """Text messages, spam or not."""
+    example = _example(row)
+    example.intents = {SPAM: int(row["label"] == "spam")}
+    return example
+
+
+def sentence(row: Row) -> Example:
+    """A plain sentence; its mark says whether it asks. Half of the marks are taken away, so that words must tell."""
+    example = _example(row)
+    asks = int(bool(_ASKS.search(example.text)))
+    if len(example.text) % 2:
+        example.text = _ASKS.sub("", example.text)
+    example.intents = {QUESTION: asks, BUG: 0, FEATURE: 0, CHURN: 0, SPAM: 0}
+    return example
+
+
+def support_question(row: Row) -> Example:
+    """What people ask a bank or an assistant; only plain questions count as labelled."""
+    example = _example(row)
+    example.intents = {SPAM: 0, PRAISE: 0} | ({QUESTION: 1} if _ASKING_WORDS.search(example.text) else {})
+    return example
+
+
+def seed(label: str, language: str, text: str) -> Example:
+    """One of our own sentences, which says what it is and, for most labels, what it is not."""
+    example = Example(text, language)
+    if label in ("none", SPAM):
+        example.intents = dict.fromkeys(OUTPUTS, 0)
+    else:
+        example.intents = {CHURN: 0, SPAM: 0, **_NOT_ALSO[Intent(label)]}
+    if label != "none":
+        example.intents[label] = 1
+    return example
+
+
+_NOT_ALSO: Mapping[Intent, Mapping[str, int]] = {
+    BUG: {FEATURE: 0, PRAISE: 0},
+    FEATURE: {BUG: 0},
+    QUESTION: {PRAISE: 0, FEATURE: 0},
+    PRAISE: {BUG: 0, FEATURE: 0, COMPLAINT: 0, QUESTION: 0},
+    COMPLAINT: {PRAISE: 0, FEATURE: 0},
+    CHURN: {PRAISE: 0, FEATURE: 0},
+}
+
+
+def _example(row: Row) -> Example:
+    title = f"{row['title']}\n" if row.get("title") else ""
+    example = Example(f"{title}{row['text']}", str(row.get("lang") or ""))
+    if not _ASKS.search(example.text):
+        example.intents[QUESTION] = 0
+    return example
+
+
+def _from_stars(rating: float, text: str) -> dict[str, int]:
+    said: dict[str, int] = _not_leaving(text)
+    if rating >= 5:
+        said |= {PRAISE: 1, COMPLAINT: 0}
+    elif rating <= 2:
+        said |= {PRAISE: 0, COMPLAINT: 1, CHURN: int(not said)}
+    return said
+
+
+def _not_leaving(text: str) -> dict[str, int]:
+    return {} if _LEAVING.search(text) else {CHURN: 0}

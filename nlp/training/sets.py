@@ -1,0 +1,91 @@
+"""The labelled sets that the heads learn from, each with its licence, and our own sentences beside them.
+
+Sets whose licence forbids commercial use are not listed, so they cannot be used by mistake.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp.training import labels
+from nlp.training.labels import Example, Reader
+
+NONE_STATED = "none stated"
+
+_SEEDS = Path(__file__).parent / "seeds.tsv"
+_DRAW = 7  # which rows are taken where a set has more than we use
+_SEED_COPIES = 12  # they are few and stand for intents and languages that no set labels
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """One set of the data folder: `<name>.train.jsonl.gz` and, mostly, `<name>.dev.jsonl.gz`."""
+
+    name: str
+    licence: str
+    most: int  # rows used, so that no set drowns the others
+    read: Reader
+
+
+SETS = (
+    LabelledSet("sentiment/tweeteval_sentiment", NONE_STATED, 50_000, labels.tweet),
+    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet),
+    LabelledSet("sentiment/sanders_brands", NONE_STATED, 5_000, labels.polarity),
+    LabelledSet("sentiment/gplay_top20", NONE_STATED, 31_000, labels.stars),
+    LabelledSet("sentiment/uci_sentences", "CC BY 4.0", 5_000, labels.polarity),
+    LabelledSet("sentiment/nsmc_raw", "CC0", 10_000, labels.polarity),
+    LabelledSet("sentiment/chnsenticorp_htl", NONE_STATED, 6_000, labels.polarity),
+    LabelledSet("sentiment/online_shopping_zh", NONE_STATED, 10_000, labels.polarity),
+    LabelledSet("sentiment/indonlu_smsa", "CC BY-SA 4.0", 11_000, labels.polarity),
+    LabelledSet("sentiment/wisesight", "CC0", 22_000, labels.polarity),
+    LabelledSet("sentiment/mozetic_tweets13", "CC BY-SA 4.0", 25_000, labels.polarity),
+    LabelledSet("sentiment/afrisenti", "CC BY 4.0", 20_000, labels.polarity),
+    LabelledSet("sentiment/cuba_hotels_es", NONE_STATED, 6_000, labels.stars),
+    LabelledSet("sentiment/arabic_reviews", NONE_STATED, 8_000, labels.stars),
+    LabelledSet("topic/m_absa_coursera", NONE_STATED, 8_000, labels.aspects),
+    LabelledSet("topic/m_absa_hotel", NONE_STATED, 8_000, labels.aspects),
+    LabelledSet("topic/m_absa_phone", NONE_STATED, 8_000, labels.aspects),
+    LabelledSet("topic/m_absa_laptop", NONE_STATED, 8_000, labels.aspects),
+    LabelledSet("topic/m_absa_food", NONE_STATED, 8_000, labels.aspects),
+    LabelledSet("topic/m_absa_sight", NONE_STATED, 8_000, labels.aspects),
+    LabelledSet("intent/maalej2016", NONE_STATED, 5_000, labels.app_review),
+    LabelledSet("intent/gplay_student", NONE_STATED, 5_000, labels.app_review),
+    LabelledSet("intent/minibar", "MIT", 10_000, labels.app_review),
+    LabelledSet("intent/apia2022_fr", NONE_STATED, 5_000, labels.app_review),
+    LabelledSet("intent/nlbse24_issues", NONE_STATED, 5_000, labels.tracker_entry),
+    LabelledSet("intent/complaints_twitter", NONE_STATED, 5_000, labels.complaint),
+    LabelledSet("spam/sms_spam", "CC BY 4.0", 5_000, labels.message),
+    LabelledSet("support_intent/banking77", "CC BY 4.0", 3_000, labels.support_question),
+    LabelledSet("parallel/tatoeba_rest", "CC BY 2.0 FR", 12_000, labels.sentence),
+)
+
+
+def examples(
+    data: Path, split: str, *, stated_only: bool, keep: Callable[[LabelledSet], bool]
+) -> Iterator[tuple[LabelledSet, list[Example]]]:
+    """The examples of every listed set that has this split, in a fixed order and a fixed draw."""
+    for source in SETS:
+        path = data / f"{source.name}.{split}.jsonl.gz"
+        if path.is_file() and keep(source) and not (stated_only and source.licence == NONE_STATED):
+            rows = _rows(path)
+            np.random.default_rng(_DRAW).shuffle(rows)
+            yield source, [source.read(row) for row in rows[: source.most]]
+
+
+def seeds() -> list[Example]:
+    """Our own sentences in sixteen languages, repeated so that they count."""
+    with _SEEDS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [labels.seed(label, language, text) for label, language, text in rows] * _SEED_COPIES
+
+
+def _rows(path: Path) -> list[labels.Row]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
