@@ -1,0 +1,88 @@
+# The commands of everyday work; `make` alone lists them. Needs Python 3.11 or newer, git and make, nothing else.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+# Modules are compiled when first imported: most never are, and compiling all of them is half of the installation.
+INSTALL = $(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+# The first that is new enough; PYTHON=/path/to/python3.13 names another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+# The labelled sets that training and evaluation read.
+DATA ?= ../shared/data
+# Test processes; two suit two cores.
+JOBS ?= auto
+
+.PHONY: help
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+.PHONY: up
+up: $(VENV)/.installed ## install if needed, start everything, print the address; Ctrl-C stops it
+	@exec $(VENV)/bin/earful up
+
+.PHONY: test
+test: check ## every check and every test
+	@$(RUN) -m pytest -n $(JOBS)
+
+.PHONY: check
+check: $(VENV)/.installed-dev ## the fast half: form, types, direction of imports
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
+
+.PHONY: fmt
+fmt: $(VENV)/.installed-dev ## bring the code into form
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+.PHONY: docs
+docs: $(VENV)/.installed ## write docs/reference anew from the code
+	@$(RUN) -m service.configuration.reference docs/reference
+	@$(RUN) -m typer service.cli utils docs --name earful --title "Command line" --output docs/reference/cli.md
+
+.PHONY: train
+train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder of labelled sets)
+	@$(RUN) -m nlp.training --data $(DATA)
+
+.PHONY: clean
+clean: ## remove what was built and installed; your data in .earful stays
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find collectors nlp integrations service tests -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: newest
+newest: ## take the newest versions of what Earful stands on, and note them in constraints.txt
+	@rm -rf $(VENV)
+	@$(MAKE) $(VENV)/bin/python
+	@$(RUN) -m pip install --disable-pip-version-check -e '.[dev]'
+	@{ echo '# The versions that the tests ran with; make installs these. Written anew by `make newest`.'; \
+		$(RUN) -m pip list --format=freeze --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
+
+# Installing. A stamp is newer than what it was made from, or the installation is done again; pip skips what is there.
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Earful needs Python 3.11 or newer, and found $$(python3 --version 2>&1 || echo none)." \
+		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Earful needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 2; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/bin/python
+	@echo "Installing Earful into $(VENV), once. The first time this loads about 150 MB."
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/bin/python
+	@echo "Installing Earful and its tests' tools into $(VENV), once."
+	@$(INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-training: $(VENV)/.installed
+	@echo "Installing what training needs into $(VENV), once."
+	@$(INSTALL) -e '.[training]'
+	@touch $@
