@@ -39,6 +39,10 @@ fmt: $(VENV)/.installed-dev ## bring the code into form
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
+.PHONY: bench
+bench: $(VENV)/.installed ## posts a second, for each stage and for the whole way
+	@$(RUN) -m service.testing.benchmark
+
 .PHONY: docs
 docs: $(VENV)/.installed ## write docs/reference anew from the code
 	@$(RUN) -m service.configuration.reference docs/reference

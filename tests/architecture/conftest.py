@@ -1,0 +1,47 @@
+"""What the tests of the repository's shape share: its folder, its files, its command line."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import typer.main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tracked() -> list[Path]:
+    """Every file that git keeps or would keep, and that is there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode != 0:
+        pytest.skip("this is not a checkout of git")
+    return [path for name in sorted(set(listed.stdout.split("\0"))) if name and (path := ROOT / name).is_file()]
+
+
+@pytest.fixture(scope="session")
+def modules(tracked: list[Path]) -> list[Path]:
+    """Every Python file but the migrations, which are written once and kept as they are."""
+    return [path for path in tracked if path.suffix == ".py" and "versions" not in path.parts]
+
+
+@pytest.fixture(scope="session")
+def earful() -> click.Command:
+    """The command line, as click sees it."""
+    from service.cli import app
+
+    return typer.main.get_command(app)

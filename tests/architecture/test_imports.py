@@ -1,0 +1,31 @@
+"""Which way imports go, and that our packages' names are ours alone."""
+
+from __future__ import annotations
+
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+OURS = ("collectors", "nlp", "integrations", "service")
+
+
+def test_imports_go_the_way_that_the_contracts_say(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every contract of import-linter in pyproject.toml is kept."""
+    status = lint_imports(config_filename=str(root / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_no_other_distribution_brings_a_package_of_ours(package: str) -> None:
+    """Where another wheel installs a `service`, say, which of the two is imported would be a matter of luck."""
+    assert set(packages_distributions().get(package, [])) <= {"earful"}
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_every_folder_of_modules_is_a_package(package: str, root: Path, tracked: list[Path]) -> None:
+    """A folder without __init__.py would lose against any installed package of its name."""
+    folders = {path.parent for path in tracked if path.suffix == ".py" and (root / package) in path.parents}
+    assert folders
+    assert [str(each.relative_to(root)) for each in sorted(folders) if not (each / "__init__.py").is_file()] == []
