@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.base import Vector
 
+_Rows: TypeAlias = npt.NDArray[np.int64]
+_Days: TypeAlias = npt.NDArray[np.float64]
+
+_ROUNDS = 2  # of merging groups and settling rows; more change nothing
 _BLOCK = 1024  # rows compared at a time, so that memory stays flat
 
 
@@ -22,9 +27,10 @@ _BLOCK = 1024  # rows compared at a time, so that memory stays flat
 class GroupSettings:
     """How near is near; similarities are cosines of the frozen vectors, fitted on labelled clusters."""
 
-    join: float = 0.5  # between a post and an issue's middle
-    near: float = 0.5  # between two posts that may open an issue together
+    near: float = 0.45  # between two posts that may open an issue together
     hold: float = 0.55  # between a post and the middle of the issue it opens
+    same: float = 0.8  # between the middles of two groups that open one issue, not two
+    join: float = 0.55  # between a new post and a known issue's middle
     fewest: int = 3  # posts that open an issue
     window: timedelta = timedelta(days=21)  # between posts that open an issue together
     memory: timedelta = timedelta(days=120)  # since an issue's last post, for a new one to join it
@@ -145,27 +151,64 @@ def _joins(items: Sequence[GroupItem], issues: Sequence[KnownIssue], settings: G
 
 
 def _openings(items: Sequence[GroupItem], settings: GroupSettings) -> list[list[int]]:
-    """Rows of the items that open an issue together, densest groups first; the items come sorted by age."""
+    """Rows of the items that open an issue together; the items come sorted by age."""
     if len(items) < settings.fewest:
         return []
     vectors = np.stack([item.vector for item in items])
-    near = _neighbours(vectors, _days([item.at for item in items]), settings)
-    taken = np.zeros(len(items), np.bool_)
-    openings = []
-    for row in sorted(range(len(items)), key=lambda each: (-len(near[each]), each)):
+    days = _days([item.at for item in items])
+    groups = _dense(vectors, days, settings)
+    for _ in range(_ROUNDS):
+        settled = _settled(vectors, days, _merged(vectors, groups, settings), settings) if groups else []
+        groups = [rows for rows in settled if len(rows) >= settings.fewest]
+    return sorted(rows.tolist() for rows in groups)
+
+
+def _dense(vectors: Vector, days: _Days, settings: GroupSettings) -> list[_Rows]:
+    """Groups around the rows with most neighbours, densest first; no row is in two."""
+    near = _neighbours(vectors, days, settings)
+    taken = np.zeros(len(vectors), np.bool_)
+    groups = []
+    for row in sorted(range(len(vectors)), key=lambda each: (-len(near[each]), each)):
         if taken[row] or len(near[row]) < settings.fewest:
             continue
         members = _close_group(vectors, near[row][~taken[near[row]]], settings)
         if len(members) >= settings.fewest:
             taken[members] = True
-            openings.append([int(member) for member in members])
-    return openings
+            groups.append(members)
+    return groups
 
 
-def _neighbours(vectors: Vector, days: npt.NDArray[np.float64], settings: GroupSettings) -> list[npt.NDArray[np.int64]]:
+def _merged(vectors: Vector, groups: Sequence[_Rows], settings: GroupSettings) -> list[_Rows]:
+    """Larger groups take in smaller ones that have the same middle."""
+    merged: list[_Rows] = []
+    middles = np.zeros((len(groups), vectors.shape[1]), np.float32)
+    for rows in sorted(groups, key=lambda each: (-len(each), int(each[0]))):
+        nearness = middles[: len(merged)] @ _middle(vectors[rows])
+        at = int(nearness.argmax()) if merged else 0
+        if merged and nearness[at] >= settings.same:
+            merged[at] = np.concatenate([merged[at], rows])
+        else:
+            at = len(merged)
+            merged.append(rows)
+        middles[at] = _middle(vectors[merged[at]])
+    return merged
+
+
+def _settled(vectors: Vector, days: _Days, groups: Sequence[_Rows], settings: GroupSettings) -> list[_Rows]:
+    """Every row goes to the nearest group's middle, where it is near enough and of its time."""
+    window = settings.window / timedelta(days=1)
+    nearness = vectors @ np.stack([_middle(vectors[rows]) for rows in groups]).T
+    first = np.array([days[rows].min() for rows in groups]) - window
+    last = np.array([days[rows].max() for rows in groups]) + window
+    nearness[(days[:, None] < first) | (days[:, None] > last)] = -1.0
+    best = np.where(nearness.max(axis=1) >= settings.hold, nearness.argmax(axis=1), -1)
+    return [np.flatnonzero(best == number) for number in range(len(groups))]
+
+
+def _neighbours(vectors: Vector, days: _Days, settings: GroupSettings) -> list[_Rows]:
     """For each row the rows near it in meaning and time, itself among them."""
     window = settings.window / timedelta(days=1)
-    near: list[npt.NDArray[np.int64]] = []
+    near: list[_Rows] = []
     for start in range(0, len(vectors), _BLOCK):
         block = slice(start, start + _BLOCK)
         close = vectors[block] @ vectors.T >= settings.near
@@ -174,15 +217,19 @@ def _neighbours(vectors: Vector, days: npt.NDArray[np.float64], settings: GroupS
     return near
 
 
-def _close_group(vectors: Vector, candidates: npt.NDArray[np.int64], settings: GroupSettings) -> npt.NDArray[np.int64]:
+def _close_group(vectors: Vector, candidates: _Rows, settings: GroupSettings) -> _Rows:
     """Those of the candidates that stay close to their common middle, once strays have moved it and gone."""
     members = candidates
     for _ in range(2):
         if len(members) < settings.fewest:
             return members
-        middle = _unit(vectors[members].mean(axis=0, keepdims=True))[0]
-        members = candidates[vectors[candidates] @ middle >= settings.hold]
+        members = candidates[vectors[candidates] @ _middle(vectors[members]) >= settings.hold]
     return members
+
+
+def _middle(vectors: Vector) -> Vector:
+    middle: Vector = _unit(vectors.mean(axis=0, keepdims=True))[0]
+    return middle
 
 
 def _unit(vectors: Vector) -> Vector:
@@ -191,5 +238,5 @@ def _unit(vectors: Vector) -> Vector:
     return whole
 
 
-def _days(moments: Sequence[datetime]) -> npt.NDArray[np.float64]:
+def _days(moments: Sequence[datetime]) -> _Days:
     return np.array([moment.timestamp() for moment in moments]) / 86400
