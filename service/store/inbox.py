@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -125,12 +125,13 @@ def newest_id(session: Session) -> int:
 
 
 def load_posts(session: Session, ids: Sequence[int], *, linkable: Linkable) -> dict[int, PostView]:
-    """The posts with these ids, by id; those that do not exist are left out."""
+    """The posts with these ids, by id. Those that do not exist are left out; removed ones carry no words, no author."""
     if not ids:
         return {}
     rows = session.execute(_whole(linkable).where(col(Post.id).in_(ids))).all()
     deliveries = _delivery_counts(session, ids)
-    return {row[0].id: _view(row, deliveries.get(row[0].id, 0)) for row in rows}
+    views = [_view(row, deliveries.get(row[0].id, 0)) for row in rows]
+    return {view.id: _emptied(session, view) if view.post.deleted_at else view for view in views}
 
 
 def _allowed(chosen: PostFilter, linkable: Linkable) -> Select[*tuple[Any, ...]]:
@@ -201,6 +202,14 @@ def _view(row: Row[*tuple[Any, ...]], delivery_count: int) -> PostView:
         case_state=case.state if case else None,
         delivery_count=delivery_count,
     )
+
+
+def _emptied(session: Session, view: PostView) -> PostView:
+    """The tombstone of a removed post: whatever is still stored of its words and its author, nobody is shown it."""
+    session.expunge(view.post)
+    view.post.text = ""
+    view.post.title = view.post.url = view.post.rating = view.post.rating_label = None
+    return replace(view, author=None, customer=None, reading=None)
 
 
 def _reading_view(reading: Reading) -> ReadingView:

@@ -119,10 +119,10 @@ def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceVie
 
 
 def _last_gaps(session: Session, ids: Sequence[int]) -> dict[int, SourceRun]:
-    rows = session.scalars(
-        select(SourceRun)
-        .distinct(col(SourceRun.source_id))
+    latest = (
+        select(func.max(col(SourceRun.id)))
         .where(col(SourceRun.source_id).in_(ids), col(SourceRun.gap).is_not(None))
-        .order_by(col(SourceRun.source_id), col(SourceRun.id).desc())
+        .group_by(col(SourceRun.source_id))
     )
+    rows = session.scalars(select(SourceRun).where(col(SourceRun.id).in_(latest)))
     return {run.source_id: run for run in rows}

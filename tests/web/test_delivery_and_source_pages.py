@@ -1,0 +1,124 @@
+"""The Slack preview, and the sources with their health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from fastapi.testclient import TestClient
+from parsel import Selector
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from service.testing.factories import (
+    NOW,
+    make_delivery,
+    make_issue,
+    make_post,
+    make_run,
+    make_set_aside,
+    make_source,
+)
+from service.web.app import create_app
+from tests.web.conftest import SomeCompany
+from tests.web.reading import words_of
+
+Storing = Callable[[], AbstractContextManager[Session]]
+Look = Callable[[str], Selector]
+
+
+def test_cards_look_as_in_slack_with_their_reason(look: Look, storing: Storing) -> None:
+    """Newest first; each with channel, state and reason, and what stands in the way of those that did not leave."""
+    with storing() as session:
+        post = make_post(session, make_source(session))
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": "*Crash* on load"}}
+        make_delivery(session, post=post, address="#community", payload={"text": "x", "blocks": [section]})
+        make_delivery(
+            session,
+            post=post,
+            address="#rnd",
+            state="failed",
+            sent_at=None,
+            payload=None,
+            problem="there is no channel #rnd.",
+            what_to_do="Invite it.",
+        )
+        make_delivery(session, issue=make_issue(session), address="#rnd", event="rising")
+    page = look("/deliveries")
+    about = [words_of(card.css(".card-about")) for card in page.css(".card-row")]
+    assert "Issue #1 , rising" in about[0]
+    assert "Not sent" in about[1]
+    assert "There is no channel #rnd. Invite it." in about[1]
+    assert page.css(".slack b::text, .slack strong::text").getall()[-1] == "Crash"
+    channels = [words_of(channel) for channel in page.css(".views a")]
+    assert channels == ["Everywhere", "#rnd 1 not sent 2", "#community 1"]
+    assert len(look("/deliveries?channel=%23rnd").css(".card-row")) == 2
+    assert len(look("/deliveries?state=failed").css(".card-row")) == 1
+    assert len(look(f"/deliveries?post={post.id}").css(".card-row")) == 2
+    assert "No card fits" in words_of(look("/deliveries?state=uncertain").css(".empty"))
+
+
+def test_the_page_says_that_nothing_leaves_while_slack_is_not_set_up(database: Engine, look: Look) -> None:
+    """With a token, the notice is gone."""
+    assert "SLACK_BOT_TOKEN" in words_of(look("/deliveries").css(".notice"))
+    connected = create_app(engine=database, company=SomeCompany(), clock=lambda: NOW, previewing=False)
+    page = TestClient(connected, base_url="http://localhost").get("/deliveries")
+    assert "SLACK_BOT_TOKEN" not in page.text
+
+
+def test_the_sample_is_named_as_such_on_every_page(database: Engine, client: TestClient) -> None:
+    """And only there."""
+    sample = create_app(engine=database, company=SomeCompany(), clock=lambda: NOW, previewing=True, sample=True)
+    assert "nothing here is real" in TestClient(sample, base_url="http://localhost").get("/issues").text
+    assert "nothing here is real" not in client.get("/issues").text
+
+
+def test_sources_tell_their_health_in_words(look: Look, storing: Storing) -> None:
+    """State, reason, last and next time, what came of what there is, what was set aside and missed."""
+    with storing() as session:
+        steam = make_source(session, name="steam-lantern", kind="steam", platform_total=412, product="Lantern Hollow")
+        make_post(session, steam)
+        make_post(session, steam, deleted_at=NOW, text="", read=False)
+        make_run(session, steam, gap="between 40 and 60 reviews of 3 March")
+        make_set_aside(session, steam, place="page 3, review 17", reason="the review has no `review`", raw="<b>raw</b>")
+        make_source(session, name="reddit", kind="reddit", state="refused", state_reason="needs a key")
+    page = look("/sources")
+    rows = {row.css("h2 a::text").get(): words_of(row) for row in page.css(".source-row")}
+    assert "Listening Heard 5 min ago . Next in 10 min ." in rows["steam-lantern"]
+    assert "2 posts of 412 there are 1 could not be read" in rows["steam-lantern"]
+    assert "Missed: Between 40 and 60 reviews of 3 March" in rows["steam-lantern"]
+    assert "A person must act Needs a key" in rows["reddit"]
+    one = look("/sources/steam-lantern")
+    aside = one.css("#set-aside")
+    assert "Page 3, review 17 The review has no review" in words_of(aside)
+    assert aside.css("pre::text").get() == "<b>raw</b>"
+    assert "1 removed by their authors" in words_of(one.css(".figures"))
+    assert "Authors may be tied to your customer records." in words_of(one.css("aside"))
+    assert "Authors are never tied to your customer records." in words_of(look("/sources/reddit").css("aside"))
+
+
+def test_a_place_of_our_own_may_be_tied_only_where_no_platform_forbids_it(look: Look, storing: Storing) -> None:
+    """The operator's word counts for a feed of their own, not for Reddit."""
+    with storing() as session:
+        make_source(session, name="our-forum", kind="feed", own=True)
+        make_source(session, name="their-forum", kind="feed")
+        make_source(session, name="our-subreddit", kind="reddit", own=True)
+    assert "because this place is your own" in words_of(look("/sources/our-forum").css("aside"))
+    for name in ("their-forum", "our-subreddit"):
+        assert "Authors are never tied" in words_of(look(f"/sources/{name}").css("aside"))
+
+
+def test_a_source_of_an_unknown_kind_still_has_a_page(look: Look, storing: Storing) -> None:
+    """A later version may have written it."""
+    with storing() as session:
+        make_source(session, name="future", kind="telepathy", last_succeeded_at=None)
+    assert "knows no kind of source named telepathy" in words_of(look("/sources/future").css("aside"))
+    assert "Never heard" in words_of(look("/sources"))
+
+
+def test_a_due_time_in_the_past_reads_as_a_time_ago(look: Look, storing: Storing) -> None:
+    """A stopped scheduler is visible."""
+    with storing() as session:
+        make_source(session, name="late", next_due_at=NOW - timedelta(hours=2))
+    assert "Next 2 h ago" in words_of(look("/sources"))
