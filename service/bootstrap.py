@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from collectors import registry as collector_kinds
-from collectors.base import Collector, SourceRefused
+from collectors.base import Collector, Post, SourceRefused
 from collectors.net import Net
 from integrations import registry as target_kinds
 from integrations.base import Message, Payload, Target
 from integrations.recorder import Recorded
 from service import clock
 from service.configuration import Configuration
+from service.configuration.company import Company
 from service.models import Source
 from service.settings import Settings
 from service.store import sources as sources_store
@@ -53,6 +54,7 @@ def build(
         clock=clock.now,
         company=configuration.company,
         rules=configuration.rules,
+        product_of=lambda post: product_of(configuration.company, post),
         page_url=settings.address,
         understanding=cache(understanding),
         collector=lambda source: _open_collector(source, settings),
@@ -85,6 +87,11 @@ def synchronise_sources(engine: Engine, configuration: Configuration) -> None:
     ]
     with transaction(engine) as session:
         sources_store.synchronise(session, rows, now=clock.now())
+
+
+def product_of(company: Company, post: Post) -> str | None:
+    """The company's product that the platform names, or that title and text do; None where neither does."""
+    return company.product(post.product) or company.mentioned(post.title, post.text)
 
 
 def author_scope(source: Source) -> str:

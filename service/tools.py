@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from collectors.base import Collector
+from collectors.base import Collector, Post
 from integrations.base import Message, Payload, Target
 from service.clock import Clock
 from service.configuration.company import Company
@@ -34,6 +34,7 @@ class Tools:
     clock: Clock
     company: Company
     rules: Sequence[AnyRule]
+    product_of: Callable[[Post], str | None]  # which of the company's products a collected post is about
     page_url: str  # where our own pages are, without a slash at the end
     understanding: Callable[[], Understanding]
     collector: Callable[[Source], AbstractContextManager[Collector]]

@@ -79,7 +79,7 @@ def _store(tools: Tools, name: str, product: str | None, page: Page, result: Imp
             page.posts,
             page.gone,
             scope=tools.author_scope(source),
-            product=tools.company.product,
+            product=tools.product_of,
             now=now,
         )
         sources.set_aside(session, source.id or 0, page.set_aside, now=now)

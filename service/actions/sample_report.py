@@ -170,7 +170,7 @@ def _labels(
     for true, have in pairs:
         if have.reading is not None:
             planted.update(true_of(true))
-            found.update(held_of(have.reading))
+            found.update(set(held_of(have.reading)))
             right.update(set(true_of(true)) & set(held_of(have.reading)))
     return [
         Score(name=label, planted=planted[label], found=found[label], right=right[label])

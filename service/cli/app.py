@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from service.cli import (
@@ -71,19 +70,15 @@ app.add_typer(sample.app, name="sample")
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code; our own errors become one sentence on stderr."""
+    """Run the command line and leave with its exit code; our own errors become one sentence on stderr.
+
+    Wrong use and Ctrl-C are Typer's to answer: it has its own copy of click, whose errors have no public names.
+    """
     try:
-        code = app(standalone_mode=False)
+        app()
     except ConfigError as error:
         complain(str(error))
         sys.exit(2)
     except ServiceError as error:
         complain(str(error))
         sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        complain("Stopped.")
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -17,6 +19,8 @@ from service.configuration.addresses import SlackAddress
 from service.configuration.checking import Name, Names, Section, checked, unique
 from service.configuration.yaml_lines import Document, read
 from service.domain.wording import did_you_mean, nearest
+
+_SHORTEST_MENTION = 5  # letters
 
 
 class DigestRhythm(StrEnum):
@@ -67,9 +71,28 @@ class Company:
         named = (p.name for p in self.products if wanted in {n.casefold() for n in (p.name, *p.aliases)})
         return next(named, None)
 
+    def mentioned(self, *texts: str | None) -> str | None:
+        """The one product that the texts name, as whole words; None where they name none, or several.
+
+        Short and numeric aliases ("LH", "900101") are left out: in running text they mean anything.
+        """
+        words = " ".join(text for text in texts if text)
+        found = {
+            product.name
+            for product in self.products
+            for name in (product.name, *product.aliases)
+            if len(name) >= _SHORTEST_MENTION and not name.isdigit() and _whole_words(name).search(words)
+        }
+        return found.pop() if len(found) == 1 else None
+
     def team(self, name: str) -> Team | None:
         """The team of this name; letters' case does not count."""
         return next((team for team in self.teams if team.name.casefold() == name.casefold()), None)
+
+
+@cache
+def _whole_words(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
 
 
 def _zone(name: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 WEEK = timedelta(days=7)
-QUIET_AFTER = timedelta(days=12)  # without a new post, an issue counts as over
+QUIET_AFTER = timedelta(days=10)  # without a new post, an issue counts as over
 RETURN_AT_LEAST = 2  # posts after a quiet time, before we say that an issue is back
 RISE_AT_LEAST = 6  # posts in the last week, below which no rise is worth a word
 RISE_FACTOR = 2.0

@@ -20,6 +20,7 @@ class Issue(SQLModel, table=True):
     state: str = Field(default="open", index=True)  # domain.issues.IssueState
     product: str | None = None
     centroid: Any = vector_column()
+    titled_at_count: int = 0  # how many posts it had when Earful chose its title
     post_count: int = 0
     first_post_at: datetime = moment()
     last_post_at: datetime = moment(index=True)

@@ -63,7 +63,7 @@ def store_page(source: Source, page: Page, tally: Tally, tools: Tools, queue: Qu
         held = sources.get(session, id_of(source), lock=True)
         now = tools.clock()
         stored = posts.store_posts(
-            session, held, page.posts, page.gone, scope=tools.author_scope(held), product=tools.company.product, now=now
+            session, held, page.posts, page.gone, scope=tools.author_scope(held), product=tools.product_of, now=now
         )
         sources.set_aside(session, id_of(held), page.set_aside, now=now)
         if page.cursor is not None:

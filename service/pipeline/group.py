@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,17 +10,21 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from nlp.base import Vector
-from nlp.grouping import GroupItem, KnownIssue, group
+from nlp.grouping import GroupItem, GroupSettings, KnownIssue, group
 from service.domain.issues import IssueState, judge
 from service.domain.titles import Voice, title_of
 from service.models import Issue, Post, Reading
 from service.models.columns import id_of
-from service.pipeline import flow
+from service.pipeline import flow, twins
 from service.pipeline.outcome import Outcome
 from service.store import issues, posts
+from service.store.issues import Placed
 from service.tools import Tools
 
 WINDOW = timedelta(days=60)  # older posts that found no company stay alone
+_SETTINGS = GroupSettings(join=0.4, near=0.36, hold=0.45)
+"""Looser than the models' own: only problem reports about one product are compared here, which leaves fewer ways to be
+near by chance. Found on the sample studio."""
 _HANDS_OFF = (IssueState.MUTED, IssueState.MERGED)
 """States that a person set and that posts do not change."""
 
@@ -31,15 +35,24 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
     behind = posts.lock_behind(session, post_ids, "grouped")
     now = tools.clock()
     touched = set(issues.leave(session, [id_of(post) for post in behind]))
+    late: set[int] = set()
     readings = _groupable(session, behind)
     for product in sorted({post.product for post in behind}, key=str):
         mine = [(post, readings[id_of(post)]) for post in behind if post.product == product and id_of(post) in readings]
         if mine:
-            touched |= _place(session, product, mine, now)
+            gained, placed = _place(session, product, mine, now)
+            touched |= gained
+            late |= placed
+    for issue_id in touched:
+        recount(session, issue_id)
+    touched = twins.merge(session, touched, now)
     posts.mark(session, behind, "grouped")
+    ids = [id_of(post) for post in behind]
+    late -= set(ids)
+    posts.look_again(session, sorted(late), "routed")  # their cards now name an issue
     untold = [issue_id for issue_id in sorted(touched) if review(session, issue_id, now)]
     telling = flow.tell_of_issues(untold, wait_seconds=tools.settle_seconds)
-    return Outcome(next=[*flow.follow("group", [id_of(post) for post in behind]), *telling])
+    return Outcome(next=[*flow.follow("group", [*ids, *sorted(late)]), *telling])
 
 
 def review_all(session: Session, tools: Tools) -> Outcome:
@@ -52,10 +65,9 @@ def review_all(session: Session, tools: Tools) -> Outcome:
 
 def review(session: Session, issue_id: int, now: datetime) -> bool:
     """Recount an issue and judge its state from its posts; True where people were not told of that state."""
-    session.flush()
-    issue = session.get_one(Issue, issue_id)
-    found = issues.members(session, issue_id)
-    issues.recount(issue, found)
+    issue, found = recount(session, issue_id)
+    if found:
+        _name(session, issue, found)
     if issue.state in _HANDS_OFF:
         return False
     fixed_at = issue.state_changed_at if issue.state == IssueState.FIXED else None
@@ -64,6 +76,15 @@ def review(session: Session, issue_id: int, now: datetime) -> bool:
     if verdict.state != issue.state:
         issue.state, issue.state_changed_at = verdict.state, now
     return issue.told_state != issue.state
+
+
+def recount(session: Session, issue_id: int) -> tuple[Issue, list[Placed]]:
+    """Make an issue's own numbers those of its posts; returns both."""
+    session.flush()
+    issue = session.get_one(Issue, issue_id)
+    found = issues.members(session, issue_id)
+    issues.recount(issue, found)
+    return issue, found
 
 
 def _groupable(session: Session, behind: Sequence[Post]) -> dict[int, Vector]:
@@ -75,23 +96,25 @@ def _groupable(session: Session, behind: Sequence[Post]) -> dict[int, Vector]:
     return {int(post): np.asarray(vector, dtype=np.float32) for post, vector in rows}
 
 
-def _place(session: Session, product: str | None, mine: Sequence[tuple[Post, Vector]], now: datetime) -> set[int]:
-    new = [GroupItem(key=id_of(post), vector=vector, at=post.created_at) for post, vector in mine]
-    ours = {item.key for item in new}
-    oldest = min(item.at for item in new) - WINDOW
-    loose = [
-        GroupItem(key=post.post_id, vector=post.vector, at=post.at)
-        for post in issues.loose_posts(session, product, since=oldest)
-        if post.post_id not in ours
-    ]
-    known = {id_of(issue): _known(issue) for issue in issues.of_product(session, product)}
-    result = group(new, loose, list(known.values()))
-    vectors = {item.key: item.vector for item in (*loose, *new)}
+def _place(
+    session: Session, product: str | None, mine: Sequence[tuple[Post, Vector]], now: datetime
+) -> tuple[set[int], set[int]]:
+    """Join and open issues; returns the issues that gained a post, and the posts that found one.
+
+    Posts that were loose until now may join as well: an issue that has grown since is another one to be near to.
+    """
+    items = {id_of(post): GroupItem(key=id_of(post), vector=vector, at=post.created_at) for post, vector in mine}
+    oldest = min(item.at for item in items.values()) - WINDOW
+    for post in issues.loose_posts(session, product, since=oldest):
+        items.setdefault(post.post_id, GroupItem(key=post.post_id, vector=post.vector, at=post.at))
+    known = {id_of(issue): _known(issue) for issue in issues.to_join(session, product)}
+    result = group(list(items.values()), [], list(known.values()), settings=_SETTINGS)
     for key, number in result.joins.items():
-        nearness = _cosine(vectors[key], known[number].centroid)
+        nearness = _cosine(items[key].vector, known[number].centroid)
         issues.join(session, number, key, similarity=nearness, reason=_like("its posts", nearness), now=now)
-    opened = [_open(session, product, keys, vectors, now) for keys in result.openings]
-    return {*result.joins.values(), *opened}
+    opened = [_open(session, product, [items[key] for key in keys], now) for keys in result.openings]
+    placed = {*result.joins, *(key for keys in result.openings for key in keys)}
+    return {*result.joins.values(), *opened}, placed
 
 
 def _known(issue: Issue) -> KnownIssue:
@@ -103,22 +126,26 @@ def _known(issue: Issue) -> KnownIssue:
     )
 
 
-def _open(session: Session, product: str | None, keys: Iterable[int], vectors: dict[int, Vector], now: datetime) -> int:
-    members = sorted(keys)
-    centre = np.mean(np.stack([vectors[key] for key in members]), axis=0)
+def _open(session: Session, product: str | None, members: Sequence[GroupItem], now: datetime) -> int:
+    centre = np.mean(np.stack([item.vector for item in members]), axis=0)
     centre = (centre / max(float(np.linalg.norm(centre)), 1e-9)).astype(np.float32)
-    nearness = {key: _cosine(vectors[key], centre) for key in members}
-    issue = issues.open_issue(
-        session,
-        title=title_of(_voices(session, nearness), fallback=f"{len(members)} posts about {product or 'one thing'}"),
-        product=product,
-        centroid=centre,
-        at=now,
-    )
-    for key in members:
-        reason = _like(f"{len(members) - 1} others that had no issue yet", nearness[key])
-        issues.join(session, id_of(issue), key, similarity=nearness[key], reason=reason, now=now)
+    title = f"{len(members)} posts about {product or 'one thing'}"
+    issue = issues.open_issue(session, title=title, product=product, centroid=centre, at=now)
+    for item in members:
+        nearness = _cosine(item.vector, centre)
+        reason = _like(f"{len(members) - 1} others that had no issue yet", nearness)
+        issues.join(session, id_of(issue), item.key, similarity=nearness, reason=reason, now=now)
     return id_of(issue)
+
+
+def _name(session: Session, issue: Issue, found: Sequence[Placed]) -> None:
+    """Choose the title anew each time the issue has doubled: its first posts need not be its most telling."""
+    if len(found) < 2 * issue.titled_at_count:
+        return
+    centre = issues.as_vector(issue.centroid)
+    nearness = {post.post_id: _cosine(post.vector, centre) for post in found}
+    issue.title = title_of(_voices(session, nearness), fallback=issue.title)
+    issue.titled_at_count = len(found)
 
 
 def _voices(session: Session, nearness: dict[int, float]) -> list[Voice]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, true, update
 from sqlmodel import Session, col
 
 from nlp.base import Vector
@@ -33,15 +33,21 @@ def hold_grouping(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _GROUP_LOCK})
 
 
-def of_product(session: Session, product: str | None) -> list[Issue]:
-    """The issues of a product (None: of no product) that posts may still join."""
-    rows = session.scalars(
-        select(Issue).where(
-            col(Issue.product).is_(None) if product is None else col(Issue.product) == product,
-            col(Issue.state) != IssueState.MERGED,
-        )
-    )
-    return list(rows)
+def to_join(session: Session, product: str | None) -> list[Issue]:
+    """The issues that posts about a product may join: its own and those of no product; without one, all there are."""
+    fitting = true() if product is None else (col(Issue.product) == product) | col(Issue.product).is_(None)
+    return list(session.scalars(select(Issue).where(fitting, col(Issue.state) != IssueState.MERGED)))
+
+
+def open_to_merging(session: Session) -> list[Issue]:
+    """The issues that may turn out to be one with another, oldest number first."""
+    closed = (IssueState.MERGED, IssueState.MUTED)
+    return list(session.scalars(select(Issue).where(col(Issue.state).not_in(closed)).order_by(col(Issue.id))))
+
+
+def move_posts(session: Session, *, from_issue: int, to_issue: int) -> None:
+    """Make all posts of one issue another's."""
+    session.execute(update(IssuePost).where(col(IssuePost.issue_id) == from_issue).values(issue_id=to_issue))
 
 
 def loose_posts(session: Session, product: str | None, *, since: datetime, most: int = 5000) -> list[Placed]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from collectors.base import Author as CollectedAuthor
@@ -47,13 +48,14 @@ def store_posts(
     gone: Sequence[str],
     *,
     scope: str,
-    product: Callable[[str | None], str | None],
+    product: Callable[[CollectedPost], str | None],
     now: datetime,
 ) -> Stored:
     """Store what a page brought. Storing the same page twice changes nothing but `last_seen_at`.
 
     A post whose title, text or rating differ from what we hold becomes a new version. `scope` names the space in which
-    the authors' accounts are unique; `product` gives our name for what the platform calls a product, if it is ours.
+    the authors' accounts are unique; `product` says which of ours a post is about; where it cannot tell, the
+    platform's own word, the source's product, or that of the post's thread is taken.
     """
     if source.id is None:
         raise ValueError("the source must be stored before its posts")
@@ -64,7 +66,7 @@ def store_posts(
     for external_id, post in latest.items():
         row = _columns(post) | {
             "author_id": authors.get(account_of(post.author)),
-            "product": product(post.product) or storable_or_none(post.product) or source.product,
+            "product": product(post) or storable_or_none(post.product) or source.product,
         }
         held = known.get(external_id)
         if held is None:
@@ -76,6 +78,7 @@ def store_posts(
     new_ids = _insert_new(session, source, new, now)
     _insert_versions_of_changed(session, changed, now)
     _touch(session, same, now)
+    _inherit_products(session, source.id, new_ids)
     return Stored(new=new_ids, changed=[held.id for held, _, _ in changed], gone=_empty(session, source.id, gone, now))
 
 
@@ -101,6 +104,12 @@ def unfinished(session: Session, *, seen_before: datetime, most: int) -> list[in
         .limit(most)
     )
     return [int(row[0]) for row in rows]
+
+
+def look_again(session: Session, ids: Sequence[int], stage: str) -> None:
+    """Let `stage` see the posts once more, although they did not change themselves."""
+    if ids:
+        session.execute(update(Post).where(col(Post.id).in_(ids)).values({f"{stage}_version": 0}))
 
 
 def kept_ids(session: Session, source_id: int, *, most: int) -> list[str]:
@@ -260,6 +269,26 @@ def _touch(session: Session, same: Sequence[tuple[_Known, dict[str, Any]]], now:
             shares=bindparam("new_shares"),
         ),
         rows,
+    )
+
+
+def _inherit_products(session: Session, source_id: int, ids: Sequence[int]) -> None:
+    """A post that names no product is about that of the post that began its thread, whichever of them came first."""
+    if not ids:
+        return
+    root = aliased(Post)
+    session.execute(
+        update(Post)
+        .where(
+            col(Post.source_id) == source_id,
+            col(root.source_id) == source_id,
+            col(Post.thread_id) == col(root.external_id),
+            col(Post.product).is_(None),
+            col(root.product).is_not(None),
+            col(Post.id).in_(ids) | col(root.id).in_(ids),
+        )
+        .values(product=root.product)
+        .execution_options(synchronize_session=False)
     )
 
 

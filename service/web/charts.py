@@ -15,7 +15,10 @@ from service.web.words import count
 
 SPARK_DAYS = 30
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
-TREND_WIDTH, TREND_HEIGHT = 100, 150  # a width in percent, so that the picture fits any page and its words keep their size
+TREND_WIDTH, TREND_HEIGHT = (
+    100,
+    150,
+)  # a width in percent, so that the picture fits any page and its words keep their size
 _BARS_AT_MOST = 70  # more than that, and a bar stands for a week
 
 
@@ -126,6 +129,4 @@ def _finding(by_day: Counter[date], first: date, last: date) -> str:
     if not total:
         return f"No posts from {first:%-d %B} to {last:%-d %B}."
     busiest = max(by_day, key=lambda day: (by_day[day], day))
-    return (
-        f"{count(total, 'post')} from {first:%-d %B} to {last:%-d %B}, most on {busiest:%-d %B} ({by_day[busiest]})."
-    )
+    return f"{count(total, 'post')} from {first:%-d %B} to {last:%-d %B}, most on {busiest:%-d %B} ({by_day[busiest]})."

@@ -43,6 +43,7 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('product', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('centroid', pgvector.sqlalchemy.vector.VECTOR(dim=512), nullable=False),
+    sa.Column('titled_at_count', sa.Integer(), nullable=False),
     sa.Column('post_count', sa.Integer(), nullable=False),
     sa.Column('first_post_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_post_at', sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,173 @@
+"""What a digest says, as plain values: computed once, shown in mail, on a page, or in Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from service.domain.bursts import Burst
+from service.domain.issues import IssueState
+from service.domain.metrics import Mood
+from service.domain.periods import Period
+from service.domain.sources import SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A post's own words, cut where it is long: hostile text, to be escaped."""
+
+    post_id: int
+    text: str
+    language: str  # BCP 47
+    source: str  # its title
+    written_at: datetime
+    attribution: str  # what the platform wants to stand beside it; may be empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueLine:
+    """One issue. The counts are of the period unless their names say otherwise."""
+
+    number: int
+    title: str
+    state: IssueState  # at the end of the period
+    reason: str  # of the state, in words
+    product: str | None
+    posts: int
+    posts_before: int  # in the period before
+    people: int  # authors
+    without_record: int  # of them, those whom no customer record is tied to
+    customers: int
+    value: Decimal  # what those customers bought so far, in the company's currency
+    posts_ever: int
+    first_at: datetime  # of all its posts
+    languages: Sequence[str]  # most frequent first
+    sources: Sequence[str]  # titles
+    versions: Sequence[str]
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Issues that moved within the period."""
+
+    rising: Sequence[IssueLine] = ()
+    returned: Sequence[IssueLine] = ()
+    fixed: Sequence[IssueLine] = ()
+    new: Sequence[IssueLine] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayMood:
+    """One day of the company's zone."""
+
+    day: date
+    mood: Mood
+    within: bool  # in the period; otherwise context before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One source, product or topic: the period, and the one before."""
+
+    name: str  # as filters take it; empty: none was given
+    title: str
+    mood: Mood
+    before: Mood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """A burst of negative posts that names no defect, and where it was."""
+
+    burst: Burst
+    source: str  # its name
+    title: str
+    otherwise: Mood  # of the period without these posts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTrouble:
+    """What one source did not let us see."""
+
+    name: str
+    title: str
+    state: SourceState
+    reason: str
+    next_due_at: datetime
+    runs: int
+    failed_runs: int
+    gaps: Sequence[str]  # in words
+    set_aside: int
+    set_aside_reason: str  # the most common
+    collected: int
+    platform_total: int | None
+    first_heard_at: datetime | None  # within the period or after it; None: earlier
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to tell besides how much of it we hold."""
+        return bool(
+            self.failed_runs
+            or self.gaps
+            or self.set_aside
+            or self.state not in (SourceState.LISTENING, SourceState.NEW)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSeen:
+    """Loss accounting: what is not in the figures, and why."""
+
+    sources: Sequence[SourceTrouble]
+    switched_off: Sequence[str]  # titles
+    not_understood: int
+    why_not: str  # the most common reason
+    unread: int  # not read by the models yet
+    spam: int
+    removed: int  # by their authors or the platform
+    late: int  # written before the period, first seen within it or later
+    afterwards: int  # written after the period
+    without_topic: int  # understood, but of no topic at all: in no team's digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sureness:
+    """How sure the models are of the sentiment, in readings."""
+
+    sure: int  # 80 % or more
+    fair: int
+    unsure: int  # below 60 %
+    models: Sequence[str]  # versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One period for one team."""
+
+    company: str
+    currency: str
+    team: str | None  # None: everybody
+    topics: Sequence[str]  # what the team's digest is about; none: everything
+    period: Period
+    made_at: datetime
+    mood: Mood
+    before: Mood
+    days: Sequence[DayMood]  # with some before the period, for comparison
+    by_value: Sequence[IssueLine]
+    by_people: Sequence[IssueLine]
+    changes: Changes
+    issues_heard: int  # issues with a post in the period
+    value_heard: Decimal  # of all customers who wrote about them, each counted once
+    customers_heard: int
+    reporting: int  # posts that report something which could have a cause to find
+    ungrouped: int  # of them, those in no issue
+    by_topic: Sequence[Compared]
+    by_source: Sequence[Compared]
+    by_product: Sequence[Compared]
+    languages: Sequence[tuple[str, int]]  # BCP 47 code and posts, most frequent first
+    storms: Sequence[Storm]  # largest first
+    not_seen: NotSeen
+    sureness: Sureness
