@@ -46,7 +46,7 @@ bench: $(VENV)/.installed ## posts a second, for each stage and for the whole wa
 .PHONY: docs
 docs: $(VENV)/.installed ## write docs/reference anew from the code
 	@$(RUN) -m service.configuration.reference docs/reference
-	@$(RUN) -m typer service.cli utils docs --name earful --title "Command line" --output docs/reference/cli.md
+	@$(RUN) -m service.cli.reference docs/reference/cli.md
 
 .PHONY: train
 train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder of labelled sets)

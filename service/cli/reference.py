@@ -31,16 +31,25 @@ This page is written by `make docs`; change the words in `service/cli/`.
 
 def page() -> str:
     """The whole page."""
-    command = get_command(app)
+    command = whole()
     sections = [line for path, each in verbs(command, "earful") for line in _section(path, each)]
     return "\n".join([_HEAD.format(help=inspect.cleandoc(command.help or "")), *sections])
 
 
-def verbs(command: Verb, path: str) -> Iterator[tuple[str, Verb]]:
-    """The verbs below `command` with their paths, in the order of `--help`; a group comes before its own."""
-    if isinstance(command, TyperGroup):
-        for name, below in command.commands.items():
+def whole() -> TyperGroup:
+    """The command line as Typer builds it."""
+    command = get_command(app)
+    if not isinstance(command, TyperGroup):
+        raise TypeError("the command line has lost its verbs")
+    return command
+
+
+def verbs(group: TyperGroup, path: str) -> Iterator[tuple[str, Verb]]:
+    """The verbs below `group` with their paths, in the order of `--help`; a group comes before its own."""
+    for name, below in group.commands.items():
+        if isinstance(below, TyperCommand | TyperGroup):
             yield f"{path} {name}", below
+        if isinstance(below, TyperGroup):
             yield from verbs(below, f"{path} {name}")
 
 
