@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from service import clock
 from service.cli.console import say
 from service.cli.wiring import open_tools, read_setup
 from service.configuration.company import Company, Team
@@ -40,8 +41,8 @@ def digest(
 
     setup = read_setup()
     chosen = _team(team, setup.configuration.company)
+    period = _period(since, until, clock.now(), setup.configuration.company)
     with open_tools(setup) as tools:
-        period = _period(since, until, tools.clock(), tools.company)
         with transaction(tools.engine) as session:
             found = compute(session, tools, period, chosen)
         html = document(found, page_url=tools.page_url)
@@ -68,4 +69,4 @@ def _period(since: str | None, until: str | None, now: datetime, company: Compan
     try:
         return periods.choose(since, until, now=now, zone=company.time_zone)
     except ValueError as error:
-        raise ConfigError(f"--since, --until: {error}", fix="") from error
+        raise ConfigError(f"--since, --until: {error}", fix="See earful digest --help.") from error
