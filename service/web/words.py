@@ -36,14 +36,14 @@ INTENTS = {
     "complaint": "Complains",
     "churn_threat": "May leave",
 }
-CASES = {
+CASES: dict[str, State] = {
     CaseState.NEW: State("Nobody has it", "act"),
     CaseState.CLAIMED: State("Claimed"),
     CaseState.ANSWERED: State("Answered", "done"),
     CaseState.SOLVED: State("Solved", "done"),
     CaseState.DISMISSED: State("Dismissed"),
 }
-ISSUES = {
+ISSUES: dict[str, State] = {
     IssueState.OPEN: State("Open"),
     IssueState.RISING: State("Rising", "act"),
     IssueState.QUIET: State("Quiet"),
@@ -52,7 +52,7 @@ ISSUES = {
     IssueState.MUTED: State("Muted"),
     IssueState.MERGED: State("Merged"),
 }
-OUTBOX = {
+OUTBOX: dict[str, State] = {
     OutboxState.DRAFT: State("Draft", "", "A person has not approved it yet."),
     OutboxState.APPROVED: State("Waiting to be sent"),
     OutboxState.SENDING: State("Being sent"),
@@ -61,14 +61,14 @@ OUTBOX = {
     OutboxState.FAILED: State("Not sent", "act"),
     OutboxState.MANUAL: State("A person must send it", "act"),
 }
-SOURCES = {
+SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),
     SourceState.LISTENING: State("Listening", "done"),
     SourceState.BUSY: State("Waiting for the platform", "unsure"),
     SourceState.REFUSED: State("A person must act", "act"),
     SourceState.OFF: State("Switched off"),
 }
-IDENTITIES = {
+IDENTITIES: dict[str, State] = {
     IdentityState.CONFIRMED: State("Confirmed", "done"),
     IdentityState.SUGGESTED: State("Suggested", "unsure"),
     IdentityState.REFUSED: State("Refused"),
