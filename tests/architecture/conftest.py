@@ -5,9 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
-import typer.main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,8 +38,10 @@ def modules(tracked: list[Path]) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def earful() -> click.Command:
-    """The command line, as click sees it."""
-    from service.cli import app
+def verbs() -> dict[str, frozenset[str]]:
+    """Every verb of the command line, such as `earful database upgrade`, with its options."""
+    from service.cli.reference import verbs, whole
 
-    return typer.main.get_command(app)
+    return {
+        path: frozenset(name for each in verb.params for name in each.opts) for path, verb in verbs(whole(), "earful")
+    }
