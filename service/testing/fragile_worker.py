@@ -2,9 +2,9 @@
 
     python -m service.testing.fragile_worker DATABASE_URL
 
-reads one number a line from standard input. For each it runs a worker, in a process of its own, until no job is ready,
-or until that process has come to its N-th step: there it is killed (SIGKILL, so nothing can tidy up). Answers with one
-line: `killed STEP`, or `done`.
+reads a word a line from standard input. For `kill` it runs a worker, in a process of its own, that is killed (SIGKILL,
+so nothing can tidy up) at the first step at which none was killed before; for `run`, one that is left alone. A worker
+that comes to no new step ends when no job is ready. Answers with one line: `killed STEP`, or `done`.
 """
 
 from __future__ import annotations
@@ -19,35 +19,46 @@ from multiprocessing.connection import Connection
 from service.jobs.app import run_worker
 from service.store.database import connect
 from service.testing.tools import make_tools
+from service.tools import observe_nothing
 
 
 def main() -> None:
-    """Serve the numbers on standard input."""
+    """Serve the words on standard input."""
     url = sys.argv[1]
     fork = get_context("fork")  # everything is imported once; each worker still opens its own connections and models
+    died_at: set[str] = set()
     for line in sys.stdin:
         hears, tells = fork.Pipe(duplex=False)
-        process = fork.Process(target=_work, args=(url, int(line), tells))
+        spared = None if line.strip() == "run" else frozenset(died_at)
+        process = fork.Process(target=_work, args=(url, spared, tells))
         process.start()
         tells.close()
         process.join()
-        step = hears.recv() if hears.poll() else ""
+        step = _last_word(hears)
+        died_at.add(step)
         if process.exitcode not in (0, -signal.SIGKILL):
             raise SystemExit(f"the worker ended with {process.exitcode}")
         sys.stdout.write(f"killed {step}\n" if process.exitcode else "done\n")
         sys.stdout.flush()
 
 
-def _work(url: str, kill_at: int, tells: Connection) -> None:
-    tools = make_tools(connect(url), environment=dict(os.environ), observe=_killer(kill_at, tells))
+def _last_word(hears: Connection) -> str:
+    """The step that the worker named before it was killed; empty where it ended by itself."""
+    try:
+        return str(hears.recv())
+    except EOFError:
+        return ""
+
+
+def _work(url: str, spared: frozenset[str] | None, tells: Connection) -> None:
+    observe = observe_nothing if spared is None else _killer(spared, tells)
+    tools = make_tools(connect(url), environment=dict(os.environ), observe=observe)
     run_worker(tools, concurrency=1, until_empty=True)
 
 
-def _killer(kill_at: int, tells: Connection) -> Callable[[str], None]:
-    steps = iter(range(1, kill_at + 1))
-
+def _killer(spared: frozenset[str], tells: Connection) -> Callable[[str], None]:
     def observe(step: str) -> None:
-        if next(steps, None) == kill_at:
+        if step not in spared:
             tells.send(step)
             os.kill(os.getpid(), signal.SIGKILL)
 
