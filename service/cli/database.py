@@ -54,9 +54,8 @@ def backup(
     file.parent.mkdir(parents=True, exist_ok=True)
     with wiring.database(setup) as url:
         _dump(url, file)
-    say(
-        f"{file} ({file.stat().st_size / 1e6:.1f} MB). Restore it with: pg_restore --clean --if-exists -d DATABASE {file}"
-    )
+    say(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
+    say(f"Bring it back with: pg_restore --clean --if-exists --dbname DATABASE {file}")
 
 
 def _dump(url: str, file: Path) -> None:

@@ -8,11 +8,10 @@ from importlib.metadata import packages_distributions
 
 import typer
 from rich.text import Text
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from integrations import registry as targets
-from service import bootstrap
 from service.cli import wiring
 from service.cli.console import OUT
 from service.errors import ConfigError
@@ -109,12 +108,12 @@ def _database(setup: wiring.Setup) -> Iterator[Finding]:
         )
 
 
-def _server(engine: bootstrap.Engine) -> str:
+def _server(engine: Engine) -> str:
     with engine.connect() as connection:
         return f"PostgreSQL {connection.execute(text('SHOW server_version')).scalar()}"
 
 
-def _queue(engine: bootstrap.Engine) -> Finding:
+def _queue(engine: Engine) -> Finding:
     with engine.connect() as connection:
         failed = connection.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")).scalar()
     if failed:

@@ -46,9 +46,9 @@ def understand(
 ) -> None:
     """Say of each text: language, sentiment, intents, topics, urgency.
 
-    Writes the same rows with language, language_score, sentiment, intents, topics, urgency, understood, why_not and
-    model_version added. Columns title, language (what the platform says), stars (1 to 5) and rating (0 to 1, 1 to 5,
-    1 to 10 or 0 to 100, told from the first rows) are used where a row has them. Topics are those of
+    Writes the same rows with language, language_score, sentiment, intents, topics, urgency, spam, understood,
+    why_not and model_version added. Columns title, language (what the platform says), stars (1 to 5) and rating (0 to
+    1, 1 to 5, 1 to 10 or 0 to 100, told from the first rows) are used where a row has them. Topics are those of
     config/topics.yaml. A row that cannot be used keeps its place, with the reason in `error`. The last line on stderr
     is the rate.
 
@@ -130,6 +130,7 @@ def as_columns(reading: Reading, *, vectors: bool) -> dict[str, object]:
         "intents": [_labelled(each) for each in reading.intents],
         "topics": [_labelled(each) for each in reading.topics],
         "urgency": round(reading.urgency, _DIGITS),
+        "spam": round(reading.spam, _DIGITS),
         "understood": reading.understood,
         "why_not": reading.why_not,
         "model_version": reading.model_version,

@@ -6,8 +6,9 @@ from sqlmodel import SQLModel
 import service.models  # noqa: F401  registers the tables
 
 
-def include_name(name, type_, parent_names):
+def include_name(name: str | None, type_: str, parent_names: object) -> bool:
     """procrastinate's own tables are made by its SQL, not compared with our models."""
+    del parent_names
     return not (type_ == "table" and (name or "").startswith("procrastinate_"))
 
 

@@ -2,7 +2,6 @@
 
 import pgvector.sqlalchemy
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
 

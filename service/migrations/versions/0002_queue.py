@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     # The driver's own connection: SQLAlchemy would take the percent signs in its functions for parameters.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    connection.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
