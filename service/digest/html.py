@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from service.digest import pictures, style, words
 from service.digest.links import Links
+from service.digest.losses import not_seen
 from service.digest.sentences import about_storm, what_changed
 from service.domain.digest import Digest
 from service.domain.languages import language_name
-from service.domain.metrics import coverage
+from service.domain.metrics import FEW, coverage
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -50,16 +51,20 @@ def document(digest: Digest, *, page_url: str, picture: str | None = None) -> st
     )
 
 
-def fragment(digest: Digest, *, page_url: str = "") -> Markup:
-    """The digest within one of our pages, styled by `page_style`. `page_url`: empty for relative links."""
-    drawn = _svg(digest, dark=False, size=pictures.WIDE)
-    html = _render("digest.html", digest, Links(page_url, digest), style.classes, _forms(digest, plain=drawn))
+def fragment(digest: Digest, *, page_url: str = "", theme: str = "") -> Markup:
+    """The digest within one of our pages, styled by `page_style`.
+
+    `page_url`: empty for relative links. `theme`: `light` or `dark` where the reader chose one.
+    """
+    forms = _forms(digest, theme=theme)
+    html = _render("digest.html", digest, Links(page_url, digest), style.classes, forms)
     return Markup(html)  # noqa: S704  rendered by our own environment, which escapes
 
 
 def page_style() -> str:
     """The style sheet of `fragment`; needs the pages' tokens."""
-    return style.FILE.read_text(encoding="utf-8")
+    # There it stands where every page begins, not in the middle of a letter.
+    return f"{style.FILE.read_text(encoding='utf-8')}\n.sheet > .d-page {{ margin-inline: 0; }}\n"
 
 
 def _render(
@@ -82,25 +87,30 @@ def _render(
             finding=pictures.finding(digest),
             changed=what_changed(digest, links),
             storms=[about_storm(storm, digest, links) for storm in digest.storms],
+            not_seen=not_seen(digest, links),
             words=words,
             language=language_name,
             coverage=coverage,
+            few=FEW,
             sheet=Markup(sheet),  # noqa: S704  our own style sheet, read from the package
         )
     )
 
 
-def _forms(digest: Digest, *, plain: str) -> Pictures:
+def _forms(digest: Digest, *, plain: str | None = None, theme: str = "") -> Pictures:
+    by_day, by_night = theme == "dark", theme != "light"
+    wide = _svg(digest, dark=by_day, size=pictures.WIDE)
     return Pictures(
-        plain=plain,
-        wide=_svg(digest, dark=False, size=pictures.WIDE),
-        wide_dark=_svg(digest, dark=True, size=pictures.WIDE),
-        narrow=_svg(digest, dark=False, size=pictures.NARROW),
-        narrow_dark=_svg(digest, dark=True, size=pictures.NARROW),
+        plain=plain or wide,
+        wide=wide,
+        wide_dark=_svg(digest, dark=by_night, size=pictures.WIDE),
+        narrow=_svg(digest, dark=by_day, size=pictures.NARROW),
+        narrow_dark=_svg(digest, dark=by_night, size=pictures.NARROW),
     )
 
 
 def _svg(digest: Digest, *, dark: bool, size: pictures.Size) -> str:
+    # Encoded so that a srcset, which ends an address at a space, takes all of it.
     return "data:image/svg+xml," + quote(pictures.svg(digest, dark=dark, size=size), safe="/:=*!$&;@-_.~")
 
 

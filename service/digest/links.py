@@ -20,11 +20,12 @@ class Links:
     def posts(self, period: Period | None = None, **conditions: str | int | None) -> str:
         """The posts of a period (None: the digest's own) that fulfil the inbox's conditions.
 
-        The team's topics hold too, unless a condition names a topic or an issue. A condition that is None is none.
+        The team's topics hold too, unless a condition names topics, an issue, or what the models did not read. A
+        condition that is None is none.
         """
         chosen = period or self.digest.period
         given = {name: str(value) for name, value in conditions.items() if value is not None}
-        topics: Sequence[str] = () if {"topic", "issue"} & given.keys() else self.digest.topics
+        topics: Sequence[str] = () if {"topic", "issue", "state"} & given.keys() else self.digest.topics
         pairs = [*_ends(chosen), *(("topic", topic) for topic in topics), *given.items()]
         return f"{self.base}/?{urlencode(pairs)}"
 

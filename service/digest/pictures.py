@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from service.digest import words
@@ -21,7 +22,10 @@ _FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Noto Sans, 
 _PALER = 0.4  # the days before the period
 _LABELS = {"positive": -9, "neutral": -25, "negative": 10, "mixed": 26}
 """The moods, and how far from the line of zero (in pixels) their names stand at the right."""
+_MARGINS = {"left": 34, "right": 66, "top": 26, "bottom": 40}
 _ROOM = 0.2  # of the height, on either side of zero at least: the names need it
+
+_ABOVE = 0.09  # of the height, beyond the longest bar: its number needs it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +60,28 @@ def finding(digest: Digest) -> str:
 
 def svg(digest: Digest, *, dark: bool, size: Size) -> str:
     """The picture for a page."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(_specification(digest, DARK if dark else LIGHT, size)))
+    return _svg(tuple(digest.days), digest.mood.posts, dark, size)
 
 
 def png(digest: Digest, *, dark: bool, size: Size) -> bytes:
     """The picture for mail and Slack, with two dots a pixel."""
     import vl_convert
 
-    return bytes(vl_convert.vegalite_to_png(_specification(digest, DARK if dark else LIGHT, size), scale=2))
+    palette = DARK if dark else LIGHT
+    # On a ground of its own: whoever shows it may have another than the colours were made for.
+    picture = {**_specification(digest.days, digest.mood.posts, palette, size), "background": palette["n0"]}
+    return bytes(vl_convert.vegalite_to_png(picture, scale=2))
 
 
-def _specification(digest: Digest, palette: Palette, size: Size) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _svg(days: tuple[DayMood, ...], posts: int, dark: bool, size: Size) -> str:
+    """Kept, because a page is looked at more often than its posts change."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(_specification(days, posts, DARK if dark else LIGHT, size)))
+
+
+def _specification(days: Sequence[DayMood], posts: int, palette: Palette, size: Size) -> dict[str, Any]:
     import altair as alt
 
     colours = {
@@ -78,18 +91,19 @@ def _specification(digest: Digest, palette: Palette, size: Size) -> dict[str, An
         "mixed": _halfway(palette["accent"], palette["n0"]),
     }
     chart = alt.layer(
-        _bars(digest.days, colours, palette),
+        _bars(days, colours, palette),
         *_names(colours, palette),
-        *_spans(digest, palette),
-        *_worst(digest.days, palette),
+        *_spans(days, posts, palette),
+        *_worst(days, palette),
     )
     finished = (
         chart.properties(
-            width=size.width,
-            height=size.height,
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-            padding={"left": 2, "right": 2, "top": 2, "bottom": 2},
-            background=palette["n0"],
+            width=size.width - _MARGINS["left"] - _MARGINS["right"],
+            height=size.height - _MARGINS["top"] - _MARGINS["bottom"],
+            # By hand: the names at the right stand outside the plot, where an automatic fit does not look.
+            autosize="none",
+            padding=_MARGINS,
+            background="transparent",
         )
         .configure(font=_FONT)
         .configure_view(stroke=None)
@@ -161,8 +175,8 @@ def _stacked(each: DayMood) -> list[dict[str, Any]]:
 def _extent(days: Sequence[DayMood]) -> tuple[float, float]:
     up = max([each.mood.positive + each.mood.neutral for each in days] + [1])
     down = max([each.mood.negative + each.mood.mixed for each in days] + [1])
-    whole = (up + down) * 1.06
-    return -max(down * 1.06, whole * _ROOM), max(up * 1.06, whole * _ROOM)
+    whole = up + down
+    return -max(down + whole * _ABOVE, whole * _ROOM), max(up + whole * _ABOVE, whole * _ROOM)
 
 
 def _names(colours: dict[str, str], palette: Palette) -> list[Chart]:
@@ -180,19 +194,19 @@ def _names(colours: dict[str, str], palette: Palette) -> list[Chart]:
     return found
 
 
-def _spans(digest: Digest, palette: Palette) -> list[Chart]:
+def _spans(days: Sequence[DayMood], posts: int, palette: Palette) -> list[Chart]:
     """Where the period begins, and what is to the left and to the right of that."""
     import altair as alt
 
-    first = next((each.day for each in digest.days if each.within), None)
-    before = [each for each in digest.days if not each.within]
+    first = next((each.day for each in days if each.within), None)
+    before = [each for each in days if not each.within]
     if first is None or not before:
         return []
     start = alt.Chart(alt.InlineData(values=[{"day": first.isoformat()}]))
     x = alt.X("day:O", bandPosition=0)
-    late = len(before) > 2 * (len(digest.days) - len(before))
+    late = len(before) > 2 * (len(days) - len(before))
     period = start.mark_text(
-        text=words.count(digest.mood.posts, "post"),
+        text=words.count(posts, "post"),
         align="right" if late else "left",
         baseline="bottom",
         dy=-8,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from service.digest import words
 from service.digest.links import Links
 from service.domain.digest import Digest, IssueLine, Storm
+from service.domain.periods import Period
+
+_AN_INSTANT = timedelta(microseconds=1)  # an end is not included
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +33,27 @@ def what_changed(digest: Digest, links: Links) -> list[Sentence]:
 
 def about_storm(storm: Storm, digest: Digest, links: Links) -> Sentence:
     """What is known of a burst of negative posts that names no defect."""
-    burst = storm.burst
-    first, last = words.day(burst.first_at, digest.period), words.day(burst.last_at, digest.period)
-    days = first if first == last else f"{first} to {last}"
+    burst, zone = storm.burst, digest.period.zone
+    span = Period(
+        since=burst.first_at.astimezone(zone), until=(burst.last_at + _AN_INSTANT).astimezone(zone), zone=zone
+    )
+    where = f"about {burst.product} ({storm.place})" if burst.product else f"on {storm.place}"
     usual = (
         f"{burst.times_usual:.0f} times the usual number"
         if burst.times_usual is not None
         else "where fewer than one is usual in such a time"
     )
-    about = f" {_all_or(burst.about_topic, burst.posts)} about {burst.topic.replace('_', ' ')};" if burst.topic else ""
-    defects = "none reports a bug" if not burst.defects else f"{burst.defects} of them report a bug"
+    about = f"{_all_or(burst.about_topic, burst.posts)} about {burst.topic.replace('_', ' ')}; " if burst.topic else ""
+    defects = f"{burst.defects or 'none'} of them {'report' if burst.defects > 1 else 'reports'} a bug"
     rest = words.negative(storm.otherwise)
     return [
         Piece(
             words.count(burst.posts, "negative post"),
-            links.posts(source=storm.source, product=burst.product, sentiment="negative"),
+            links.posts(span, source=storm.source, product=burst.product, sentiment="negative"),
         ),
-        Piece(f" on {storm.title} within {words.count(max(burst.hours, 1), 'hour')} ({days}), {usual}."),
-        Piece(f"{about} {defects}, and half are at most {burst.typical_length} characters long."),
+        Piece(f" {where} came within {words.count(max(burst.hours, 1), 'hour')}"),
+        Piece(f" ({words.days(burst.first_at, burst.last_at, digest.period)}), {usual}. "),
+        Piece(_capital(f"{about}{defects}, and half of them have at most {burst.typical_length} characters.")),
         Piece(f" Without them, {rest} of what people wrote would be negative." if rest else ""),
     ]
 
@@ -57,7 +64,7 @@ def _volume(digest: Digest, links: Links) -> Sentence:
     if not mood.posts:
         told = f"; {words.count(before.posts, 'post')} in {words.the_time_before(period)}" if before.posts else ""
         return [Piece("We saw no post of this time"), Piece(told, links.posts(period.before)), Piece(".")]
-    start = [Piece(words.count(mood.posts, "post"), links.posts()), Piece(" came in, "), earlier]
+    start = [Piece("People wrote "), Piece(words.count(mood.posts, "post"), links.posts()), Piece(", "), earlier]
     if not mood.felt:
         return [*start, Piece("; the models could tell the mood of none of them.")]
     moved = words.mood_change(mood, before)
@@ -114,9 +121,8 @@ def _value(digest: Digest, links: Links) -> Sentence:
     all_of_it = words.money(digest.value_heard, digest.currency)
     share = words.money(top.value, digest.currency)
     return [
-        Piece(
-            f"{words.count(digest.customers_heard, 'customer')} wrote about issues and bought for {all_of_it} so far"
-        ),
+        Piece(words.count(digest.customers_heard, "customer"), links.posts(issue="any", customer="any")),
+        Piece(f" wrote about issues, and bought for {all_of_it} so far"),
         Piece(f"; {share} of it by the " if top.customers > 1 else f"; {share} of it by the one who wrote about "),
         Piece(f"{top.customers} behind " if top.customers > 1 else ""),
         Piece(f"“{top.title}”", links.issue(top.number)),
@@ -125,4 +131,8 @@ def _value(digest: Digest, links: Links) -> Sentence:
 
 
 def _all_or(part: int, whole: int) -> str:
-    return "All are" if part == whole else f"{part} are"
+    return "all are" if part == whole else f"{part} are"
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]

@@ -7,11 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from service.domain import wording
-from service.domain.digest import NotSeen, SourceTrouble
 from service.domain.issues import IssueState
 from service.domain.metrics import FEW, Mood, counts_differ, shares_differ
 from service.domain.periods import Period
-from service.domain.sources import SourceState
 
 STATES = {
     IssueState.OPEN: ("Open", ""),
@@ -23,6 +21,7 @@ STATES = {
     IssueState.MERGED: ("Merged", ""),
 }
 """Each state's word, and what its colour may mean: a person must act, or it is done."""
+_TOO_FEW = 5  # to be a base for "so many times as many"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -85,6 +84,9 @@ def change(now: int, before: int, given: Period) -> str:
     then = the_time_before(given)
     if not before:
         return f"none in {then}"
+    if before < _TOO_FEW:
+        moved = "as many as" if now == before else "up from" if now > before else "down from"
+        return f"{moved} {before} in {then}" if now != before else f"{moved} in {then}"
     if not counts_differ(now, before):
         return f"about as many as in {then} ({before:,})"
     if now >= 1.75 * before:
@@ -112,6 +114,14 @@ def moment(when: datetime, given: Period) -> str:
     return f"{when.astimezone(given.zone):%-d %B, %H:%M}"
 
 
+def days(first: datetime, last: datetime, given: Period) -> str:
+    """8 November; 8 and 9 November; 30 November and 1 December."""
+    one, other = first.astimezone(given.zone), last.astimezone(given.zone)
+    if one.date() == other.date():
+        return day(first, given)
+    return f"{one.day if one.month == other.month else day(first, given)} and {day(last, given)}"
+
+
 def listed(words: list[str]) -> str:
     """a, b and c; empty for none."""
     return wording.joined(words) if words else ""
@@ -121,71 +131,6 @@ def sources(titles: Sequence[str]) -> str:
     """The first two sources of an issue, and how many more."""
     more = f" and {len(titles) - 2} more" if len(titles) > 2 else ""
     return ", ".join(titles[:2]) + more
-
-
-def trouble(source: SourceTrouble, given: Period) -> str:
-    """What one source did not let us see, in sentences."""
-    said = []
-    if source.state in _STANDING:
-        said.append(f"{_STANDING[source.state]} {_sentence(source.reason)} {_next_try(source, given)}".strip())
-    if source.failed_runs:
-        said.append(f"{source.failed_runs:,} of {count(source.runs, 'try', 'tries')} failed.")
-    said += [f"Missed: {_sentence(gap)}" for gap in source.gaps]
-    if source.set_aside:
-        why = "because" if source.set_aside == 1 else "mostly because"
-        items = count(source.set_aside, "item")
-        said.append(f"{items} could not be read, {why}: {_sentence(source.set_aside_reason)}")
-    return " ".join(said)
-
-
-def losses(missed: NotSeen, given: Period) -> list[str]:
-    """What else is not in the figures, a sentence each; never empty."""
-    found = []
-    new = [source.title for source in missed.sources if source.first_heard_at]
-    if new:
-        named = f"{listed(new[:4])}{' …' if len(new) > 4 else ''}"
-        found.append(
-            f"{count(len(new), 'source was', 'sources were')} first listened to after {given.since:%-d %B} ({named}): "
-            "what was removed there before that, nobody here saw."
-        )
-    if missed.late:
-        found.append(
-            f"{count(missed.late, 'post')} from before this time came in only now; they are in no figure here."
-        )
-    if missed.not_understood:
-        why = f", mostly because: {_sentence(missed.why_not)}" if missed.why_not else "."
-        found.append(f"The models could not read {count(missed.not_understood, 'post')}{why}")
-    if missed.unread:
-        found.append(f"{count(missed.unread, 'post waits', 'posts wait')} to be read by the models.")
-    if missed.removed:
-        found.append(
-            f"{count(missed.removed, 'post was', 'posts were')} removed again by author or platform, and left out."
-        )
-    if missed.spam:
-        found.append(f"{count(missed.spam, 'post')} left out as spam.")
-    if missed.afterwards:
-        found.append(f"{count(missed.afterwards, 'post')} came after this time: for the next digest.")
-    if missed.switched_off:
-        found.append(f"Switched off: {listed(list(missed.switched_off))}.")
-    if not found and not any(source.any for source in missed.sources):
-        found.append("Every source answered every time, and everything that came could be read.")
-    return found
-
-
-_STANDING = {
-    SourceState.BUSY: "Waiting for the platform.",
-    SourceState.REFUSED: "A person must act.",
-    SourceState.OFF: "Switched off.",
-}
-
-
-def _next_try(source: SourceTrouble, given: Period) -> str:
-    return f"Next try on {moment(source.next_due_at, given)}." if source.state == SourceState.BUSY else ""
-
-
-def _sentence(said: str) -> str:
-    said = said.strip()
-    return said if not said or said.endswith((".", "?", "!")) else f"{said}."
 
 
 def _times(factor: float) -> str:

@@ -44,7 +44,7 @@ class IssueLine:
     posts_ever: int
     first_at: datetime  # of all its posts
     languages: Sequence[str]  # most frequent first
-    sources: Sequence[str]  # titles
+    sources: Sequence[str]  # what people call the places: "Steam reviews"
     versions: Sequence[str]
     quote: Quote | None = None
 
@@ -84,7 +84,7 @@ class Storm:
 
     burst: Burst
     source: str  # its name
-    title: str
+    place: str  # what people call it: "Steam reviews"
     otherwise: Mood  # of the period without these posts
 
 

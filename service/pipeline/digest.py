@@ -16,30 +16,29 @@ from service.domain.periods import Period
 from service.domain.sources import SourceState
 from service.models import Source
 from service.pipeline import digest_frame, digest_issues
-from service.pipeline.digest_frame import Frame
+from service.pipeline.digest_frame import Frame, Needs
 from service.store import digest_losses, digest_numbers
 from service.store.digest_losses import SourceLosses
 from service.store.digest_numbers import Cell, Part
-from service.tools import Tools
 
 CONTEXT = timedelta(days=14)  # the picture shows at least as much, so that a single day can be judged
 TOPICS = 8
 
 
-def compute(session: Session, tools: Tools, period: Period, team: Team | None = None) -> Digest:
+def compute(session: Session, needs: Needs, period: Period, team: Team | None = None) -> Digest:
     """The digest of `period` for `team` (None: everybody, everything). Reads only; an empty store is fine."""
     topics = team.topics if team else ()
-    frame = digest_frame.frame(session, tools, period, topics)
+    frame = digest_frame.frame(session, needs, period, topics)
     cells = digest_numbers.cells(session, period, topics, since=_context_since(period))
     within = [cell for cell in cells if cell.part is Part.WITHIN]
     issues = digest_issues.gather(frame)
     return Digest(
-        company=tools.company.name,
-        currency=tools.company.currency,
+        company=needs.company.name,
+        currency=needs.company.currency,
         team=team.name if team else None,
         topics=topics,
         period=period,
-        made_at=tools.clock(),
+        made_at=needs.clock(),
         mood=_mood(within),
         before=_mood(cell for cell in cells if cell.part is Part.BEFORE),
         days=_days(cells, period),
@@ -144,7 +143,7 @@ def _storms(frame: Frame, mood: Mood) -> tuple[Storm, ...]:
         Storm(
             burst=burst,
             source=frame.sources[burst.source_id].name,
-            title=frame.titles[burst.source_id],
+            place=frame.kinds[burst.source_id],
             otherwise=mood + Mood(negative=-burst.posts),
         )
         for burst in bursts

@@ -115,18 +115,21 @@ def _line(
         posts_ever=len(found),
         first_at=found[0].at,
         languages=_ranked(member.language for member in now),
-        sources=_ranked(frame.titles[member.source_id] for member in now),
+        sources=_ranked(frame.kinds[member.source_id] for member in now),
         versions=_ranked(member.version for member in now if member.version),
     )
 
 
 def _state_at_the_end(issue: Issue, found: Sequence[Member], period: Period) -> Judgement:
-    """What the issue's state was when the period ended: as stored where it held by then, else as its posts say."""
+    """What the issue's posts said of its state when the period ended; what people did before that counts too."""
     stored = IssueState(issue.state)
     held = issue.state_changed_at <= period.until
     fixed_at = issue.state_changed_at if held and stored is IssueState.FIXED else None
-    judged = judge([member.at for member in found], now=period.until, fixed_at=fixed_at)
-    return Judgement(state=stored, reason=issue.state_reason) if held and judged.state is not stored else judged
+    judged = judge([member.at.astimezone(period.zone) for member in found], now=period.until, fixed_at=fixed_at)
+    if held and stored is IssueState.RETURNED and judged.state in (IssueState.OPEN, IssueState.RISING):
+        # It came back after a fix that its times alone do not show.
+        return Judgement(state=stored, reason=issue.state_reason)
+    return judged
 
 
 def _changes(
@@ -174,9 +177,9 @@ def _quotes(
             post_id=member.post_id,
             text=_cut(texts[member.post_id]),
             language=member.language,
-            source=frame.titles[member.source_id],
+            source=frame.kinds[member.source_id],
             written_at=member.at,
-            attribution=frame.tools.attribution(frame.sources[member.source_id]),
+            attribution=frame.needs.attribution(frame.sources[member.source_id]),
         )
         for number, found in nearest.items()
         for member in sorted(found, key=rank)[:1]

@@ -20,7 +20,7 @@ from service.web.api import posts as posts_api
 from service.web.api import sources as sources_api
 from service.web.auth import declared_role
 from service.web.guard import Guard
-from service.web.pages import customers, deliveries, inbox, issues, posts, search, sources
+from service.web.pages import customers, deliveries, digest, inbox, issues, posts, search, sources
 from service.web.site import CompanyLike, Site
 
 ROUTERS = (
@@ -28,6 +28,7 @@ ROUTERS = (
     posts.router,
     customers.router,
     issues.router,
+    digest.router,
     deliveries.router,
     sources.router,
     search.router,

@@ -37,6 +37,7 @@ PLACES = (
     Place("inbox", "Inbox", "/"),
     Place("issues", "Issues", "/issues"),
     Place("customers", "Customers", "/customers"),
+    Place("digest", "Digest", "/digest"),
     Place("deliveries", "Slack", "/deliveries"),
     Place("sources", "Sources", "/sources"),
 )
