@@ -123,8 +123,11 @@ def _open_collector(source: Source, settings: Settings) -> Iterator[Collector]:
 
 
 def _title(source: Source) -> str:
-    title = collector_kinds.spec(source.kind).title
-    return f"{title}, {source.product}" if source.product else f"{title}, {source.name}"
+    """What people call the place: the platform with the product, or the name that the operator gave it."""
+    spec = collector_kinds.spec(source.kind)
+    if spec.home is None:
+        return source.name
+    return f"{spec.title}, {source.product}" if source.product else f"{spec.title}, {source.name}"
 
 
 def _rechecks() -> dict[str, timedelta]:

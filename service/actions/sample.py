@@ -6,12 +6,7 @@ import socket
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from service.actions.imports import import_customers, import_orders, import_organisations
-from service.models import Source
-from service.store.database import transaction
 from service.tools import Tools
 
 
@@ -54,12 +49,3 @@ def import_records(tools: Tools, folder: Path) -> None:
     import_organisations(tools, folder / "organisations.csv")
     import_customers(tools, folder / "customers.csv")
     import_orders(tools, folder / "orders.csv")
-
-
-def was_heard(tools: Tools) -> bool:
-    """Whether the studio was listened to at an earlier start."""
-    with transaction(tools.engine) as session:
-        return (
-            session.scalar(select(col(Source.id)).where(col(Source.last_succeeded_at).is_not(None)).limit(1))
-            is not None
-        )

@@ -32,7 +32,7 @@ class Group:
 
     def add_to_environment(self, more: Mapping[str, str]) -> None:
         """What parts that are started from now on find in their environment as well."""
-        self._environment = {**more, **self._environment}
+        self._environment |= more
 
     def start(self, name: str, arguments: Sequence[str], *, listen: bool = False) -> str:
         """Start `python ARGUMENTS`. With `listen`, wait for the first line that it prints and return it."""
@@ -77,6 +77,7 @@ class Group:
                 part.process.wait()
             if part.process.stdin is not None:
                 part.process.stdin.close()
+        self._parts.clear()
 
     def _launch(self, arguments: Sequence[str], *, listen: bool) -> subprocess.Popen[str]:
         # The pipe to standard input is how a part learns that we are gone, however we went.

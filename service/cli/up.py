@@ -14,19 +14,18 @@ from typing import Annotated
 import httpx
 import typer
 
-from service import bootstrap, clock
+from service import bootstrap
+from service.cli import studio
 from service.cli.console import say
 from service.cli.parts import WATCH_PARENT
 from service.cli.processes import Group
-from service.cli.wiring import SAMPLE_URL, Setup, open_tools, read_setup, with_sample_sources
+from service.cli.wiring import Setup, open_tools, read_setup
 from service.errors import ConfigError, ServiceError
 from service.settings import Settings
 from service.store.database import psycopg_url
 from service.tools import Tools
 
 _FIRST_PAGE_PATIENCE = 60.0  # seconds
-_INTERNET = ("-m", "service.testing.studio.internet")
-_SECOND_PHASE_AFTER = 90  # seconds: then the sample's people edit, delete and write on
 
 
 def up(
@@ -46,59 +45,42 @@ def up(
     setup = read_setup()
     setup = setup if sample is None else replace(setup, sample=sample)
     _refuse_taken_port(setup.settings)
-    with _stop_signal() as stop, open_tools(setup) as tools:
-        say("The database is ready.")
-        group = Group(_environment(setup.settings, tools))
-        try:
-            _run(group, setup, tools, stop, began)
-        finally:
-            say("Stopping …")
-            group.stop()
+    group = Group({**setup.settings.environment, WATCH_PARENT: "1"})
+    with _stop_signal() as stop, _stopping(group):
+        setup = studio.begin(group, setup) if setup.sample else setup
+        with open_tools(setup) as tools:
+            group.add_to_environment({"EARFUL_DATABASE_URL": psycopg_url(tools.engine)})
+            try:
+                _run(group, setup, tools, stop, began)
+            finally:
+                group.stop()  # before the database
     say("Stopped. Everything is kept for the next start.")
 
 
 def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began: float) -> None:
+    group.start("web", ["-m", "service", "web"])
     if setup.sample:
-        _start_sample(group, setup, tools)
+        studio.furnish(setup, tools)
     else:
         bootstrap.synchronise_sources(tools.engine, setup.configuration)
-    for part in ("web", "worker", "scheduler"):
+    for part in ("worker", "scheduler"):
         group.start(part, ["-m", "service", part])
     if _wait_for_page(group, setup.settings, stop):
         say(f"Earful is ready after {time.monotonic() - began:.1f} s: {setup.settings.address}")
-        say(
-            "This is the sample studio; nothing in it is real. Ctrl-C stops it." if setup.sample else "Ctrl-C stops it."
-        )
+        say("Sample studio: nothing in it is real. Ctrl-C stops it." if setup.sample else "Ctrl-C stops it.")
     while not stop.wait(1.0):
         if not group.watch():
             raise ServiceError("A part of Earful does not stay up. `earful doctor` may say why.")
+    say("Stopping …")
 
 
-def _start_sample(group: Group, setup: Setup, tools: Tools) -> None:
-    """Start the studio's internet, listen to its places, and import its own records."""
-    from service.actions.sample import epoch_of, import_records, port_of, was_heard
-
-    exports = (setup.settings.data_dir / "sample").absolute()
-    epoch = epoch_of(exports, now=clock.now())
-    # An earlier start saw the first phase through; its edits and deletions stay done.
-    phase = ["--phase", "2"] if was_heard(tools) else ["--second-phase-after", str(_SECOND_PHASE_AFTER)]
-    where = ["--port", str(port_of(exports)), "--epoch", epoch.isoformat(), "--exports", str(exports)]
-    url = group.start("sample studio", [*_INTERNET, *where, *phase], listen=True)
-    environment = {
-        **setup.settings.environment,
-        SAMPLE_URL: url,
-        "EARFUL_SAMPLE_EXPORTS": str(exports),
-        "REDDIT_CLIENT_ID": "sample",
-        "REDDIT_CLIENT_SECRET": "sample",
-    }
-    group.add_to_environment(environment)
-    httpx.get(url, timeout=_FIRST_PAGE_PATIENCE).raise_for_status()  # it answers once its files are written
-    bootstrap.synchronise_sources(tools.engine, with_sample_sources(Settings.load(environment), setup.configuration))
-    import_records(tools, exports)
-
-
-def _environment(settings: Settings, tools: Tools) -> dict[str, str]:
-    return {**settings.environment, "EARFUL_DATABASE_URL": psycopg_url(tools.engine), WATCH_PARENT: "1"}
+@contextmanager
+def _stopping(group: Group) -> Iterator[None]:
+    """Whatever happens, no part is left behind."""
+    try:
+        yield
+    finally:
+        group.stop()
 
 
 def _refuse_taken_port(settings: Settings) -> None:
