@@ -73,6 +73,7 @@ class Reading:
     intents: Sequence[Prediction]  # those that hold, strongest first
     topics: Sequence[Prediction]  # those that hold, strongest first
     urgency: float  # 0 (can wait) to 1 (a person must look now)
+    spam: float = 0.0  # 0 to 1: advertisement, off-topic
     vector: Vector  # (512,) float32, unit length; zeros for a text without words
     understood: bool
     why_not: str | None

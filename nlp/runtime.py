@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.base import Intent, ModelMissing, Prediction, Reading, TextInput, Topic, Vector
 from nlp.clean import Cleaned, clean
@@ -21,6 +22,7 @@ from nlp.language import Languages
 from nlp.reach import why_not_understood
 
 HEADS = "heads.npz"
+BACKGROUND = "background.npz"
 
 _CHUNK = 512  # texts read at a time, which keeps memory flat
 
@@ -37,13 +39,21 @@ class _Sized:
 class Understanding:
     """All heads on one shared encoder. Safe to use from several threads."""
 
-    def __init__(self, encoder: Encoder, sentiment: SentimentHead, intents: IntentHead, model_version: str) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        sentiment: SentimentHead,
+        intents: IntentHead,
+        background: Mapping[str, npt.NDArray[np.floating]],
+        model_version: str,
+    ) -> None:
         self.model_version = model_version
         self._encoder = encoder
         self._sentiment = sentiment
         self._intents = intents
         self._languages = Languages()
-        self._topics = TopicHead((), np.zeros((0, WIDTH), np.float32))
+        self._background = background
+        self.use_topics(())
 
     @classmethod
     def load(cls, *, topics: Sequence[Topic] = (), threads: int | None = None, folder: Path = FOLDER) -> Understanding:
@@ -55,12 +65,11 @@ class Understanding:
         files = open_files(folder)
         encoder = Encoder(files, threads=threads)
         try:
-            with np.load(files.path(HEADS), allow_pickle=False) as arrays:
-                stored = dict(arrays)
-            understanding = cls(encoder, SentimentHead(stored), IntentHead(stored), files.version)
+            heads, background = _arrays(files.path(HEADS)), _arrays(files.path(BACKGROUND))
+            understanding = cls(encoder, SentimentHead(heads), IntentHead(heads), background, files.version)
         except (OSError, ValueError, KeyError) as error:
             raise ModelMissing(
-                f"The heads in {files.path(HEADS)} cannot be loaded: {error}.",
+                f"The heads in {files.folder} cannot be loaded: {error}.",
                 what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
             ) from error
         understanding.use_topics(topics)
@@ -69,7 +78,7 @@ class Understanding:
     def use_topics(self, topics: Sequence[Topic]) -> None:
         """Answer with this taxonomy from now on."""
         sentences = [sentence for topic in topics for sentence in (topic.description, *topic.examples)]
-        self._topics = TopicHead(topics, self.vectors(sentences))
+        self._topics = TopicHead(topics, self.vectors(sentences), self._background)
 
     def vectors(self, texts: Sequence[str]) -> Vector:
         """The frozen vectors (n, 512): unit length, zeros for a text without words."""
@@ -143,11 +152,17 @@ class Understanding:
                 text=sized.cleaned.words,
                 spam=spam,
             ),
+            spam=spam,
             vector=vector,
             understood=True,
             why_not=None,
             model_version=self.model_version,
         )
+
+
+def _arrays(path: Path) -> dict[str, npt.NDArray[np.floating]]:
+    with np.load(path, allow_pickle=False) as stored:
+        return dict(stored)
 
 
 def _without_wordless(vectors: Vector, cleaned: Sequence[Cleaned]) -> Vector:

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
 
     def say(text: str) -> None:
-        print(f"{time.monotonic() - started:6.0f} s  {text}", file=sys.stderr, flush=True)  # noqa: T201 a command
+        sys.stderr.write(f"{time.monotonic() - started:6.0f} s  {text}\n")
 
     if chosen.wheel:
         make_encoder(chosen.wheel, chosen.data, chosen.output, say)

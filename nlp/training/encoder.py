@@ -14,10 +14,12 @@ from nlp.clean import clean
 from nlp.encoder import GRAPH, TABLE, TOKENIZER, Encoder
 from nlp.files import open_files, write_manifest
 from nlp.training.export import export
+from nlp.training.files import save
 from nlp.training.sets import SETS, examples
-from nlp.training.space import fit_space
+from nlp.training.space import fit_space, place
 
-SHIPPED = (GRAPH, TABLE, TOKENIZER)
+BACKGROUND = "background.npz"
+SHIPPED = (GRAPH, TABLE, TOKENIZER, BACKGROUND)
 
 _EACH = 3000  # texts of a set that the space is fitted on
 _PARALLEL = ("topic/m_absa_hotel", "topic/m_absa_laptop")
@@ -36,8 +38,11 @@ def make_encoder(wheel: Path, data: Path, folder: Path, say: Callable[[str], Non
         for example in found[:_EACH]
     ]
     say(f"fitting the vector space on {len(texts)} texts")
-    space = fit_space(_vectors(encoder, texts), [_vectors(encoder, texts) for texts in _parallel(data).values()])
+    vectors = _vectors(encoder, texts)
+    space = fit_space(vectors, [_vectors(encoder, texts) for texts in _parallel(data).values()])
     write_manifest(folder, export(wheel, folder, space))
+    placed = place(vectors, space)
+    save(folder / BACKGROUND, {"mean": placed.mean(axis=0), "spread": np.cov(placed.T)})
 
 
 def _vectors(encoder: Encoder, texts: list[str]) -> Vector:

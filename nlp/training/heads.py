@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +16,7 @@ from nlp.files import open_files
 from nlp.heads.intents import OUTPUTS
 from nlp.heads.perceptron import Perceptron, sigmoid
 from nlp.training.features import features
+from nlp.training.files import save
 from nlp.training.fit import Recipe, best_threshold, fit, intents_loss, platt, sentiment_loss, temperature
 from nlp.training.labels import UNKNOWN, Example
 from nlp.training.sets import examples, seeds
@@ -56,31 +56,25 @@ def make_heads(data: Path, folder: Path, say: Callable[[str], None], *, stated_o
     inputs, feelings, wishes = known.joined()
     say(f"fitting heads on {len(inputs)} texts")
     rows = (feelings[:, 0] >= 0) | (feelings[:, 1] >= 0)
-    arrays = dict(fit("sentiment", inputs[rows], feelings[rows], sentiment_loss, Recipe(outputs=4)))
+    arrays = dict(
+        fit("sentiment", inputs[rows], feelings[rows], sentiment_loss, Recipe(outputs=4, hidden=512, epochs=4))
+    )
     say("sentiment fitted")
-    rows = (wishes >= 0).sum(1) > 1
+    rows = ((wishes >= 0).sum(1) > 1) | (wishes > 0).any(1)
     recipe = Recipe(outputs=len(OUTPUTS), epochs=4)
     arrays |= fit("intents", inputs[rows], wishes[rows], intents_loss, recipe)
     say("intents fitted")
     held_out = _pool(encoder, data, "dev", say, stated_only=stated_only).joined()
-    _save(folder / HEADS, {**arrays, **_calibrated(arrays, *held_out)})
-
-
-def _save(path: Path, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
-    """As `numpy.savez_compressed`, but with the same bytes for the same arrays, whenever it is run."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in sorted(arrays.items()):
-            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(entry, "w") as file:
-                np.lib.format.write_array(file, array)
+    save(folder / HEADS, {**arrays, **_calibrated(arrays, *held_out)})
 
 
 def _pool(encoder: Encoder, data: Path, split: str, say: Callable[[str], None], *, stated_only: bool) -> _Pool:
     pool = _Pool()
     for source, found in examples(data, split, stated_only=stated_only, keep=lambda _: True):
         texts = [each.text for each in found]
-        pool.add(features(encoder, texts), _feelings(found, source.name), _wishes(found))
+        inputs = features(encoder, texts)
+        for _ in range(source.copies if split == "train" else 1):
+            pool.add(inputs, _feelings(found, source.name), _wishes(found))
         say(f"{source.name} {split}: {len(texts)} texts")
     return pool
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -144,23 +144,26 @@ def support_question(row: Row) -> Example:
 
 def seed(label: str, language: str, text: str) -> Example:
     """One of our own sentences, which says what it is and, for most labels, what it is not."""
-    example = Example(text, language)
-    if label in ("none", SPAM):
-        example.intents = dict.fromkeys(OUTPUTS, 0)
-    else:
-        example.intents = {CHURN: 0, SPAM: 0, **_NOT_ALSO[Intent(label)]}
-    if label != "none":
-        example.intents[label] = 1
+    feeling, intents, also = _SEEDS[label]
+    example = Example(text, language, intents=dict.fromkeys(also, 0) | dict.fromkeys(intents, 1))
+    example.mixed = int(feeling == Sentiment.MIXED)
+    if feeling != Sentiment.MIXED:
+        example.sentiment = CLASSES.index(feeling)
     return example
 
 
-_NOT_ALSO: Mapping[Intent, Mapping[str, int]] = {
-    BUG: {FEATURE: 0, PRAISE: 0},
-    FEATURE: {BUG: 0},
-    QUESTION: {PRAISE: 0, FEATURE: 0},
-    PRAISE: {BUG: 0, FEATURE: 0, COMPLAINT: 0, QUESTION: 0},
-    COMPLAINT: {PRAISE: 0, FEATURE: 0},
-    CHURN: {PRAISE: 0, FEATURE: 0},
+# What a kind of our own sentences says: the feeling, the intents that hold, and those that do not.
+_SEEDS: Mapping[str, tuple[Sentiment, Sequence[str], Sequence[str]]] = {
+    BUG: (Sentiment.NEGATIVE, (BUG,), (FEATURE, PRAISE, CHURN, SPAM)),
+    FEATURE: (Sentiment.NEUTRAL, (FEATURE,), (BUG, CHURN, SPAM)),
+    QUESTION: (Sentiment.NEUTRAL, (QUESTION,), (PRAISE, FEATURE, CHURN, SPAM)),
+    PRAISE: (Sentiment.POSITIVE, (PRAISE,), (BUG, FEATURE, COMPLAINT, QUESTION, CHURN, SPAM)),
+    COMPLAINT: (Sentiment.NEGATIVE, (COMPLAINT,), (PRAISE, FEATURE, CHURN, SPAM)),
+    CHURN: (Sentiment.NEGATIVE, (CHURN,), (PRAISE, FEATURE, SPAM)),
+    SPAM: (Sentiment.NEUTRAL, (SPAM,), tuple(Intent)),
+    "none": (Sentiment.NEUTRAL, (), OUTPUTS),
+    "sarcasm": (Sentiment.NEGATIVE, (COMPLAINT,), (PRAISE, FEATURE, CHURN, SPAM)),
+    "mixed": (Sentiment.MIXED, (COMPLAINT,), (FEATURE, CHURN, SPAM)),
 }
 
 

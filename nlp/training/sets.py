@@ -20,6 +20,7 @@ from nlp.training.labels import Example, Reader
 NONE_STATED = "none stated"
 
 _SEEDS = Path(__file__).parent / "seeds.tsv"
+_MOST_HELD_OUT = 2500  # rows of a dev split
 _DRAW = 7  # which rows are taken where a set has more than we use
 _SEED_COPIES = 12  # they are few and stand for intents and languages that no set labels
 
@@ -32,11 +33,12 @@ class LabelledSet:
     licence: str
     most: int  # rows used, so that no set drowns the others
     read: Reader
+    copies: int = 1  # how often a small set that stands for much is shown
 
 
 SETS = (
     LabelledSet("sentiment/tweeteval_sentiment", NONE_STATED, 50_000, labels.tweet),
-    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet),
+    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet, copies=2),
     LabelledSet("sentiment/sanders_brands", NONE_STATED, 5_000, labels.polarity),
     LabelledSet("sentiment/gplay_top20", NONE_STATED, 31_000, labels.stars),
     LabelledSet("sentiment/uci_sentences", "CC BY 4.0", 5_000, labels.polarity),
@@ -59,9 +61,9 @@ SETS = (
     LabelledSet("intent/gplay_student", NONE_STATED, 5_000, labels.app_review),
     LabelledSet("intent/minibar", "MIT", 10_000, labels.app_review),
     LabelledSet("intent/apia2022_fr", NONE_STATED, 5_000, labels.app_review),
-    LabelledSet("intent/nlbse24_issues", NONE_STATED, 5_000, labels.tracker_entry),
+    LabelledSet("intent/nlbse24_issues", NONE_STATED, 5_000, labels.tracker_entry, copies=3),
     LabelledSet("intent/complaints_twitter", NONE_STATED, 5_000, labels.complaint),
-    LabelledSet("spam/sms_spam", "CC BY 4.0", 5_000, labels.message),
+    LabelledSet("spam/sms_spam", "CC BY 4.0", 5_000, labels.message, copies=2),
     LabelledSet("support_intent/banking77", "CC BY 4.0", 3_000, labels.support_question),
     LabelledSet("parallel/tatoeba_rest", "CC BY 2.0 FR", 12_000, labels.sentence),
 )
@@ -76,7 +78,7 @@ def examples(
         if path.is_file() and keep(source) and not (stated_only and source.licence == NONE_STATED):
             rows = _rows(path)
             np.random.default_rng(_DRAW).shuffle(rows)
-            yield source, [source.read(row) for row in rows[: source.most]]
+            yield source, [source.read(row) for row in rows[: source.most if split == "train" else _MOST_HELD_OUT]]
 
 
 def seeds() -> list[Example]:

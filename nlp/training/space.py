@@ -33,3 +33,11 @@ def fit_space(vectors: Vector, parallel: Sequence[Vector]) -> tuple[Vector, Vect
     scaled = axes * (spread + 0.3 * spread[_FLOOR]) ** (-_SHRINKING / 2)
     matrix = keep @ scaled
     return mean.astype(np.float32), (matrix / np.abs(matrix).max()).astype(np.float32)
+
+
+def place(vectors: Vector, space: tuple[Vector, Vector]) -> Vector:
+    """The vectors' places in the space, of unit length; the graph does the same."""
+    mean, matrix = space
+    moved = (vectors - mean) @ matrix
+    placed: Vector = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+    return placed

@@ -1,0 +1,1 @@
+"""Judges the shipped models on labelled sets they were not fitted on: `python -m nlp.evaluation --data FOLDER`."""
