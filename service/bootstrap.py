@@ -63,6 +63,7 @@ def build(
         attribution=lambda source: collector_kinds.spec(source.kind).passport.attribution,
         source_title=_title,
         rechecks=_rechecks(),
+        keep_raw=_keep_raw(),
         target=cache(target),
         render=_render,
         settle_seconds=settle_seconds,
@@ -133,6 +134,11 @@ def _title(source: Source) -> str:
 def _rechecks() -> dict[str, timedelta]:
     hours = {kind: collector_kinds.spec(kind).passport.recheck_hours for kind in collector_kinds.kinds()}
     return {kind: timedelta(hours=each) for kind, each in hours.items() if each is not None}
+
+
+def _keep_raw() -> dict[str, timedelta]:
+    days = {kind: collector_kinds.spec(kind).passport.keep_raw_days for kind in collector_kinds.kinds()}
+    return {kind: timedelta(days=each) for kind, each in days.items() if each is not None}
 
 
 def _render(kind: str, message: Message, key: str) -> Payload:

@@ -43,6 +43,7 @@ class Tools:
     attribution: Callable[[Source], str]
     source_title: Callable[[Source], str]
     rechecks: Mapping[str, timedelta]  # how often kept posts are looked at again, by kind of source
+    keep_raw: Mapping[str, timedelta]  # how long payloads may be kept unseen, by kind of source; others: for good
     target: Callable[[str], Target]  # by its kind; a preview where it is not set up
     render: Callable[[str, Message, str], Payload]  # kind, message, key -> what the target would be given
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state

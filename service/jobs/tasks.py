@@ -73,10 +73,11 @@ def review_issues(context: JobContext) -> None:
 
 @_task("sweep", "upkeep")
 def sweep(context: JobContext) -> None:
-    """Queue again what should have been done long ago: the net under everything else."""
+    """Queue again what should have been done long ago, and forget what may not be kept."""
     tools = _tools(context)
     with transaction(tools.engine) as session:
         queue(session, upkeep.forgotten(session, tools.clock()).next)
+        upkeep.forget_raw(session, tools)
 
 
 @_task("collect", "sources")

@@ -1,4 +1,4 @@
-"""The net under the queue: work that was begun and that no job remembers any more.
+"""What is done beside the stages: forgotten work is found, and what may not be kept is forgotten.
 
 Jobs are queued in the transaction that makes them necessary and come back when their worker dies, so this finds nothing
 unless a job failed for good or somebody emptied the queue.
@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from service.pipeline import flow
 from service.pipeline.outcome import Outcome
-from service.store import deliveries, posts
+from service.store import deliveries, posts, retention
+from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
 _MOST = 2000
@@ -23,3 +24,9 @@ def forgotten(session: Session, now: datetime) -> Outcome:
     waiting = posts.unfinished(session, seen_before=now - PATIENCE, most=_MOST)
     unsent = deliveries.stuck(session, before=now - PATIENCE)
     return Outcome(next=[*flow.start(waiting), *(flow.deliver(delivery_id) for delivery_id in unsent)])
+
+
+def forget_raw(session: Session, tools: Tools) -> int:
+    """Empty the payloads that the passports let us keep no longer; returns how many."""
+    now = tools.clock()
+    return sum(retention.forget_raw(session, kind, seen_before=now - kept) for kind, kept in tools.keep_raw.items())
