@@ -2,11 +2,15 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-# Modules are compiled when first imported: most never are, and compiling all of them is half of the installation.
-INSTALL = $(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Compiling all that pip installs is half of the installation, and most of it is never imported: so only what Earful does
+# import is compiled, once it is there.
+unexport PYTHONDONTWRITEBYTECODE
+INSTALL := $(RUN) -m pip install --disable-pip-version-check --no-compile -c constraints.txt
+COMPILE := $(RUN) -c 'import nlp.runtime, service.cli.app, service.jobs.app, service.jobs.timetable, service.web.app, \
+	service.testing.studio.internet, collectors.product_pages.spider, collectors.feed, collectors.reddit_door, uvicorn'
 # The first that is new enough; PYTHON=/path/to/python3.13 names another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
@@ -79,11 +83,13 @@ $(VENV)/bin/python:
 $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/bin/python
 	@echo "Installing Earful into $(VENV), once. The first time this loads about 150 MB."
 	@$(INSTALL) -e .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/bin/python
 	@echo "Installing Earful and its tests' tools into $(VENV), once."
 	@$(INSTALL) -e '.[dev]'
+	@$(COMPILE)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-training: $(VENV)/.installed
