@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, or_, select, tuple_, union
 from sqlmodel import Session, col
 
 from service.domain.people import IdentityState
@@ -177,25 +177,18 @@ def _matching(text: str | None, linkable: Linkable) -> list[ColumnElement[bool]]
     if not given:
         return []
     begins, holds = f"{like_escaped(given)}%", f"%{like_escaped(given)}%"
-    ordered = select(col(Order.customer_id)).where(col(Order.number).ilike(begins))
-    known_as = (
+    account = or_(col(Author.handle).ilike(begins), col(Author.name).ilike(holds))
+    # A union, so that each way of knowing a person can be asked of its own index.
+    known: CompoundSelect[*tuple[Any, ...]] = union(
+        select(col(Customer.id)).where(col(Customer.name).ilike(holds)),
+        select(col(Customer.id)).where(col(Customer.email).ilike(begins)),
+        select(col(Customer.id)).where(col(Customer.external_id).in_([given, given.upper()])),
+        select(col(Order.customer_id)).where(col(Order.number).in_([given, given.upper()])),
         select(col(Identity.customer_id))
         .join(Author, col(Author.id) == col(Identity.author_id))
-        .where(
-            col(Identity.state) == IdentityState.CONFIRMED,
-            or_(col(Author.handle).ilike(begins), col(Author.name).ilike(holds)),
-            _lawful_author(linkable),
-        )
+        .where(col(Identity.state) == IdentityState.CONFIRMED, account, _lawful_author(linkable)),
     )
-    return [
-        or_(
-            col(Customer.name).ilike(holds),
-            col(Customer.email).ilike(begins),
-            col(Customer.external_id).ilike(begins),
-            col(Customer.id).in_(ordered),
-            col(Customer.id).in_(known_as),
-        )
-    ]
+    return [col(Customer.id).in_(known)]
 
 
 def _lawful_author(linkable: Linkable) -> ColumnElement[bool]:
