@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ class Placed:
     post_id: int
     at: datetime
     vector: Vector
+    product: str | None = None
 
 
 def hold_grouping(session: Session) -> None:
@@ -103,13 +105,16 @@ def open_issue(session: Session, *, title: str, product: str | None, centroid: V
 def members(session: Session, issue_id: int) -> list[Placed]:
     """The posts of an issue, oldest first."""
     rows = session.execute(
-        select(col(Post.id), col(Post.created_at), col(Reading.vector))
+        select(col(Post.id), col(Post.created_at), col(Reading.vector), col(Post.product))
         .join(IssuePost, col(IssuePost.post_id) == col(Post.id))
         .join(Reading, col(Reading.post_id) == col(Post.id))
         .where(col(IssuePost.issue_id) == issue_id)
         .order_by(col(Post.created_at))
     )
-    return [Placed(post_id=int(post), at=at, vector=as_vector(vector)) for post, at, vector in rows]
+    return [
+        Placed(post_id=int(post), at=at, vector=as_vector(vector), product=product)
+        for post, at, vector, product in rows
+    ]
 
 
 def living(session: Session) -> list[int]:
@@ -121,6 +126,9 @@ def living(session: Session) -> list[int]:
 def recount(issue: Issue, found: Sequence[Placed]) -> None:
     """Make the issue's own numbers those of its members."""
     issue.post_count = len(found)
+    named = Counter(post.product for post in found if post.product)
+    if issue.product is None and named:  # opened by posts that named none; those that joined do
+        issue.product = max(named, key=lambda product: (named[product], product))
     if found:
         issue.first_post_at, issue.last_post_at = found[0].at, found[-1].at
         mean = np.mean(np.stack([post.vector for post in found]), axis=0)
