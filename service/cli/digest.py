@@ -37,6 +37,7 @@ def digest(
             f"--output {output} is no file that can be written.", fix="Name a file in a folder that exists."
         )
     from service.digest.html import document
+    from service.digest.words import count
     from service.pipeline.digest import compute
 
     setup = read_setup()
@@ -50,7 +51,8 @@ def digest(
         output.write_text(html, encoding="utf-8")
     except OSError as error:
         raise ServiceError(f"{output} cannot be written: {error.strerror or error}.") from error
-    say(f"{output}: {found.mood.posts:,} posts from {period.since:%Y-%m-%d %H:%M} to {period.until:%Y-%m-%d %H:%M}.")
+    posts = count(found.mood.posts, "post")
+    say(f"{output}: {posts} from {period.since:%Y-%m-%d %H:%M} to {period.until:%Y-%m-%d %H:%M}.")
     if not found.mood.posts:
         say("There is no post of that time. `earful source list` tells how each source is doing; try --since 30d.")
 

@@ -85,7 +85,7 @@ def _movement(digest: Digest, links: Links) -> Sentence:
         return _standing(digest, links)
     more = len(changes.rising) + len(changes.returned) + len(changes.fixed) - len(told)
     sentence = [piece for at, each in enumerate(told) for piece in ([Piece("; ")] if at else []) + list(each)]
-    return [*sentence, Piece(f"; {more} more moved." if more > 0 else ".")]
+    return [*sentence, Piece(f"; {words.count(more, 'other issue')} moved." if more > 0 else ".")]
 
 
 def _standing(digest: Digest, links: Links) -> Sentence:
@@ -96,7 +96,7 @@ def _standing(digest: Digest, links: Links) -> Sentence:
         Piece("No issue rose, came back or was fixed; most people ("),
         Piece(f"{first.people:,}", links.posts(issue=first.number)),
         Piece(") wrote about "),
-        Piece(f"“{first.title}”", links.issue(first.number)),
+        Piece(words.title(first.title), links.issue(first.number)),
         Piece("."),
     ]
 
@@ -104,7 +104,7 @@ def _standing(digest: Digest, links: Links) -> Sentence:
 def _named(line: IssueLine, what: str, digest: Digest, links: Links) -> list[Piece]:
     after = f" after {line.posts_before}" if line.posts_before else ""
     return [
-        Piece(f"“{line.title}”", links.issue(line.number)),
+        Piece(words.title(line.title), links.issue(line.number)),
         Piece(f" {what}: "),
         Piece(words.count(line.posts, "post"), links.posts(issue=line.number)),
         Piece(f"{after} in {words.the_time_before(digest.period)}" if after else ""),
@@ -125,7 +125,7 @@ def _value(digest: Digest, links: Links) -> Sentence:
         Piece(f" wrote about issues, and bought for {all_of_it} so far"),
         Piece(f"; {share} of it by the " if top.customers > 1 else f"; {share} of it by the one who wrote about "),
         Piece(f"{top.customers} behind " if top.customers > 1 else ""),
-        Piece(f"“{top.title}”", links.issue(top.number)),
+        Piece(words.title(top.title), links.issue(top.number)),
         Piece("."),
     ]
 

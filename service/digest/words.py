@@ -115,11 +115,17 @@ def moment(when: datetime, given: Period) -> str:
 
 
 def days(first: datetime, last: datetime, given: Period) -> str:
-    """8 November; 8 and 9 November; 30 November and 1 December."""
-    one, other = first.astimezone(given.zone), last.astimezone(given.zone)
-    if one.date() == other.date():
+    """8 November; 8 and 9 November; 8 to 10 November; 30 November and 1 December."""
+    one, other = first.astimezone(given.zone).date(), last.astimezone(given.zone).date()
+    if one == other:
         return day(first, given)
-    return f"{one.day if one.month == other.month else day(first, given)} and {day(last, given)}"
+    begin = f"{one.day}" if one.month == other.month else day(first, given)
+    return f"{begin} {'and' if (other - one).days == 1 else 'to'} {day(last, given)}"
+
+
+def title(given: str) -> str:
+    """An issue's title within a sentence of ours: quoted, without its own full stop."""
+    return f"“{given.strip().rstrip('.。') or given}”"
 
 
 def listed(words: list[str]) -> str:
