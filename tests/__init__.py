@@ -1,0 +1,1 @@
+"""The tests, by what they touch: unit, contract, database, web, journey; architecture watches the tree itself."""

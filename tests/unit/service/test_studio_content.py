@@ -32,19 +32,23 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def studio() -> Studio:
+    """The shipped sample studio."""
     return load_studio()
 
 
 @pytest.fixture(scope="module")
 def posts(studio: Studio) -> tuple[SamplePost, ...]:
+    """Its posts."""
     return studio.content.posts
 
 
 def of_issue(posts: Iterable[SamplePost], key: str) -> list[SamplePost]:
+    """The posts of a planted issue."""
     return [post for post in posts if post.truth.issue == key]
 
 
 def words(text: str) -> list[str]:
+    """The words of a text, letters' case aside."""
     return re.findall(r"\w+", text.casefold())
 
 

@@ -55,11 +55,13 @@ class GroundTruth(BaseModel):
 
 @pytest.fixture(scope="module")
 def studio() -> Studio:
+    """The shipped sample studio."""
     return load_studio()
 
 
 @pytest.fixture(scope="module")
 def truth() -> GroundTruth:
+    """What ground_truth.yaml says was planted."""
     return GroundTruth.model_validate(YAML(typ="safe").load((FOLDER / "ground_truth.yaml").read_text(encoding="utf-8")))
 
 
@@ -79,10 +81,12 @@ def linked(post: SamplePost, studio: Studio) -> str | None:
 
 
 def counted(posts: Iterable[SamplePost], labels: Callable[[SamplePost], Iterable[str]]) -> dict[str, int]:
+    """How many posts have each label."""
     return dict(Counter(label for post in posts for label in labels(post)))
 
 
 def chosen(posts: Iterable[SamplePost], holds: Callable[[SamplePost], bool]) -> set[str]:
+    """The ids of the posts for which something holds."""
     return {post.id for post in posts if holds(post)}
 
 
