@@ -22,8 +22,9 @@ class Quote:
     text: str
     language: str  # BCP 47
     source: str  # its title
+    author: str  # as the platform shows them; empty where it shows none
     written_at: datetime
-    attribution: str  # what the platform wants to stand beside it; may be empty
+    original: str | None  # its address on the platform, http or https; None where it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

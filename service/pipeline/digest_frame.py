@@ -33,11 +33,6 @@ class Needs(Protocol):
         """Whether the passport lets us tie a source's authors to customers."""
         ...
 
-    @property
-    def attribution(self) -> Callable[[Source], str]:
-        """What stands beside a quoted post."""
-        ...
-
 
 class CompanyWords(Protocol):
     """What a digest says of the company."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from service.domain.digest import Changes, IssueLine, Quote
 from service.domain.issues import QUIET_AFTER, IssueState, Judgement, judge
@@ -167,19 +168,20 @@ def _quotes(
         )[:_CANDIDATES]
         for line in lines
     }
-    texts = digest_numbers.texts(frame.session, [member.post_id for found in nearest.values() for member in found])
+    said = digest_numbers.quotable(frame.session, [member.post_id for found in nearest.values() for member in found])
 
     def rank(member: Member) -> tuple[bool, bool]:
-        return not preferred(member), not _QUOTE_FROM <= len(texts[member.post_id]) <= _QUOTE_TO
+        return not preferred(member), not _QUOTE_FROM <= len(said[member.post_id].text) <= _QUOTE_TO
 
     return {
         number: Quote(
             post_id=member.post_id,
-            text=_cut(texts[member.post_id]),
+            text=_cut(said[member.post_id].text),
             language=member.language,
             source=frame.kinds[member.source_id],
+            author=said[member.post_id].author,
             written_at=member.at,
-            attribution=frame.needs.attribution(frame.sources[member.source_id]),
+            original=_web_address(said[member.post_id].url),
         )
         for number, found in nearest.items()
         for member in sorted(found, key=rank)[:1]
@@ -189,6 +191,15 @@ def _quotes(
 def _cut(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _QUOTE_TO else words[: _QUOTE_TO - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _web_address(url: str | None) -> str | None:
+    """The address, where it is one that a browser may be sent to."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _ranked(values: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from service.domain.bursts import Complaint
 from service.domain.issues import IssueState
 from service.domain.metrics import SURE_FROM, UNSURE_BELOW
 from service.domain.periods import Period
-from service.models import Issue, IssuePost, Post, Reading, Source
+from service.models import Author, Issue, IssuePost, Post, Reading, Source
 from service.store.post_filter import PostFilter, conditions
 
 # The inbox's filter looks at readings in subqueries of its own, which must not be taken for this one.
@@ -65,6 +65,15 @@ class Member:
     language: str
     source_id: int
     topics: Collection[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotable:
+    """A post's words, and what a quote of them needs beside it."""
+
+    text: str
+    url: str | None
+    author: str
 
 
 def cells(session: Session, period: Period, topics: Sequence[str], *, since: datetime) -> list[Cell]:
@@ -177,13 +186,14 @@ def members(session: Session, issue_ids: Collection[int], *, until: datetime) ->
     return [Member(**{**row, "topics": tuple(row["topics"])}) for row in rows.mappings()]
 
 
-def texts(session: Session, post_ids: Collection[int]) -> dict[int, str]:
-    """What these posts say."""
-    return {
-        int(post): text
-        for post, text in session.execute(select(col(Post.id), col(Post.text)).where(col(Post.id).in_(post_ids)))
-        if post is not None
-    }
+def quotable(session: Session, post_ids: Collection[int]) -> dict[int, Quotable]:
+    """What these posts say, and who says it."""
+    rows = session.execute(
+        select(col(Post.id), col(Post.text), col(Post.url), func.coalesce(col(Author.name), col(Author.handle), ""))
+        .outerjoin(Author, col(Author.id) == col(Post.author_id))
+        .where(col(Post.id).in_(post_ids))
+    )
+    return {int(post): Quotable(text=text, url=url, author=author) for post, text, url, author in rows}
 
 
 def first_post_at(session: Session, *, since: datetime) -> datetime | None:

@@ -228,10 +228,10 @@ def test_a_quote_is_a_customers_in_one_ranking_and_anothers_in_the_other(desk: D
     make_identity(desk.session, author, customer)
     make_order(desk.session, customer, worth=Decimal(10))
     long = "It crashes whenever I load my campaign. " * 20
-    mine = desk.post(
-        author=author, text="I paid for this and it crashes on every load, please help.", reading=negative()
-    )
-    posts = [mine, desk.post(author=make_author(desk.session), text=long, reading=negative())]
+    words = "I paid for this and it crashes on every load, please help."
+    mine = desk.post(author=author, text=words, url="javascript:alert(1)", reading=negative())
+    other = make_author(desk.session)
+    posts = [mine, desk.post(author=other, text=long, url="https://forum.example.org/7", reading=negative())]
     make_issue(desk.session, posts=posts)
 
     found = desk.digest()
@@ -240,7 +240,9 @@ def test_a_quote_is_a_customers_in_one_ranking_and_anothers_in_the_other(desk: D
     assert by_value is not None
     assert by_people is not None
     assert by_value.post_id == mine.id
-    assert by_people.post_id == posts[1].id
+    assert by_value.author == author.name
+    assert by_value.original is None
+    assert (by_people.post_id, by_people.original) == (posts[1].id, "https://forum.example.org/7")
     assert len(by_people.text) <= 240
     assert by_people.text.endswith("…")
 

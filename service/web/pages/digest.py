@@ -18,7 +18,6 @@ from service.domain.wording import did_you_mean
 from service.errors import Invalid, NotFound
 from service.models import Source
 from service.pipeline.digest import compute
-from service.web import passports
 from service.web.auth import Role, requires
 from service.web.queries import Query as QueryModel
 from service.web.queries import Word
@@ -45,7 +44,6 @@ class _Needs:
     clock: Clock
     company: CompanyLike
     may_link: Callable[[Source], bool]
-    attribution: Callable[[Source], str]
 
 
 @router.get("/digest", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
@@ -90,12 +88,7 @@ def _compute(site: Site, query: DigestQuery) -> Digest:
     except ValueError as error:
         raise Invalid(str(error)) from error
     team = _team(site, query.team) if query.team else None
-    needs = _Needs(
-        clock=site.clock,
-        company=site.company,
-        may_link=site.linkable.allows,
-        attribution=lambda source: passports.attribution_of(source.kind),
-    )
+    needs = _Needs(clock=site.clock, company=site.company, may_link=site.linkable.allows)
     with site.reading() as session:
         return compute(session, needs, period, team)
 

@@ -191,7 +191,8 @@ def test_hostile_words_stay_words() -> None:
         language='en" onmouseover="alert(3)',
         source=HOSTILE,
         written_at=datetime(2026, 3, 10, tzinfo=UTC),
-        attribution="",
+        author=HOSTILE,
+        original="https://forum.example.org/?a=<b>",
     )
     line = a_line(title=HOSTILE, product=HOSTILE, versions=(HOSTILE,), reason=HOSTILE, quote=quote)
     trouble = SourceTrouble(
@@ -224,18 +225,19 @@ def test_hostile_words_stay_words() -> None:
     assert page.css("blockquote::text").get() == HOSTILE
 
 
-def test_the_file_asks_for_nothing_and_leads_only_to_our_pages() -> None:
-    """No picture, font, style or script from elsewhere; every link is to where our pages are."""
-    file = html.document(a_digest(), page_url=PAGES)
+def test_the_file_asks_for_nothing_and_leads_to_our_pages() -> None:
+    """No picture, font, style or script from elsewhere; beside our pages, only a quote's original is linked."""
+    line = a_line(quote=_a_quote(7))
+    file = html.document(a_digest(by_people=(line,), by_value=()), page_url=PAGES)
     page = Selector(file)
 
     fetched = [*page.css("img::attr(src)").getall(), *page.css("source::attr(srcset)").getall()]
     assert fetched
     assert all(address.startswith("data:") for address in fetched)
     assert not re.search(r"url\(|@import", re.sub(r'"data:[^"]*"', "", file))
-    hrefs = page.css("a::attr(href)").getall()
-    assert hrefs
-    assert all(urlsplit(href)[:2] == ("https", "earful.example.org") for href in hrefs)
+    hosts = {urlsplit(href)[:2] for href in page.css("a:not([rel])::attr(href)").getall()}
+    assert hosts == {("https", "earful.example.org")}
+    assert page.css("a[rel='noopener noreferrer']::attr(href)").getall() == ["https://forum.example.org/7"]
 
 
 def test_the_file_is_small_without_its_pictures() -> None:
@@ -362,5 +364,6 @@ def _a_quote(number: int) -> Quote:
         language="en",
         source="Steam reviews",
         written_at=datetime(2026, 3, 10, tzinfo=UTC),
-        attribution="Review on Steam",
+        author="Ann",
+        original="https://forum.example.org/7",
     )
