@@ -56,6 +56,10 @@ docs: $(VENV)/.installed ## write docs/reference anew from the code
 train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder of labelled sets)
 	@$(RUN) -m nlp.training --data $(DATA)
 
+.PHONY: eval
+eval: $(VENV)/.installed ## scores of the shipped models on every labelled set (DATA=folder)
+	@$(RUN) -m nlp.evaluation --data $(DATA)
+
 .PHONY: clean
 clean: ## remove what was built and installed; your data in .earful stays
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -9,6 +10,12 @@ import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 OURS = ("collectors", "nlp", "integrations", "service")
+ASYNC = {
+    "collectors/product_pages/spider.py",  # Scrapy's own loop, in a process of its own
+    "service/jobs/app.py",  # the worker's loop
+    "service/jobs/tasks.py",  # procrastinate's search for stalled jobs has no other face
+    "service/web/guard.py",  # the outermost layer of the web application
+}
 
 
 def test_imports_go_the_way_that_the_contracts_say(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,3 +36,12 @@ def test_every_folder_of_modules_is_a_package(package: str, root: Path, tracked:
     folders = {path.parent for path in tracked if path.suffix == ".py" and (root / package) in path.parents}
     assert folders
     assert [str(each.relative_to(root)) for each in sorted(folders) if not (each / "__init__.py").is_file()] == []
+
+
+def test_our_code_is_synchronous(root: Path, tracked: list[Path]) -> None:
+    """A library's loop is entered in a few named places; everything else can be called as it is."""
+    ours = [path for path in tracked if path.suffix == ".py" and path.relative_to(root).parts[0] in OURS]
+    guilty = {
+        path.relative_to(root).as_posix() for path in ours if re.search(r"^ *async ", path.read_text("utf-8"), re.M)
+    }
+    assert guilty == ASYNC
