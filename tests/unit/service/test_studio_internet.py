@@ -8,26 +8,20 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import httpx
-import praw
-import prawcore
 import pytest
 from extruct.w3cmicrodata import MicrodataExtractor
 from lxml import html
 
-from service.testing.studio.content import Studio, load_studio
-from service.testing.studio.ids import external_id
+from service.testing.studio.content import Studio
 from service.testing.studio.imports import write_imports
-from service.testing.studio.serving import serving
 from service.testing.studio.showing import show
-from service.testing.studio.truth import TruePost, load_truth, truth_of
+from service.testing.studio.truth import TruePost, load_truth
 from service.testing.studio.world import World
 
 EPOCH = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -41,25 +35,6 @@ ASK: dict[str, Any] = {
     "filter_offtopic_activity": False,
 }
 USER_AGENT = "linux:earful:0.1 (by /u/sample)"
-
-
-@pytest.fixture(scope="module")
-def studio() -> Studio:
-    """The shipped content, read and checked."""
-    return load_studio()
-
-
-@pytest.fixture
-def world(studio: Studio) -> World:
-    """A fresh world in its first phase."""
-    return World(studio, EPOCH)
-
-
-@pytest.fixture
-def client(world: World) -> Iterator[httpx.Client]:
-    """A plain client at the world's address."""
-    with serving(world) as address, httpx.Client(base_url=address, trust_env=False) as client:
-        yield client
 
 
 def expected(kind: str, phase: int = 1, product: str | None = None) -> dict[str, TruePost]:
@@ -250,96 +225,6 @@ def test_forum_feed_is_not_sent_twice(client: httpx.Client, world: World) -> Non
     assert client.get("/forum/feed.atom", headers=etag).status_code == 200
 
 
-@pytest.fixture
-def reddit(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> praw.Reddit:
-    """PRAW, speaking to the sample."""
-    return make_praw(client, monkeypatch)
-
-
-def make_praw(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, *, secret: str = "sample", user_agent: str = USER_AGENT
-) -> praw.Reddit:
-    """A PRAW client of the sample, with the credentials given."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    address = str(client.base_url).rstrip("/")
-    return praw.Reddit(
-        client_id="sample",
-        client_secret=secret,
-        user_agent=user_agent,
-        oauth_url=address,
-        reddit_url=address,
-        check_for_updates=False,
-    )
-
-
-def test_praw_reads_every_submission_and_comment(reddit: praw.Reddit) -> None:
-    """PRAW's own listings bring each post once, newest first, with author, times, thread and parent."""
-    submissions = [vars(thing) for thing in reddit.subreddit("TallowAndFinch").new(limit=None)]
-    comments = [vars(thing) for thing in reddit.subreddit("TallowAndFinch").comments(limit=None)]
-    names = [thing["name"] for thing in submissions + comments]
-    assert sorted(names) == sorted(expected("reddit"))
-    times = [thing["created_utc"] for thing in comments]
-    assert times == sorted(times, reverse=True)
-    assert all(thing["author"].name and thing["selftext"] for thing in submissions)
-    assert {comment["link_id"] for comment in comments} <= {thing["name"] for thing in submissions}
-    assert {comment["parent_id"] for comment in comments} <= set(names)
-
-
-def test_praw_pages_through_a_listing(reddit: praw.Reddit) -> None:
-    """`after` goes on where a page ended, and `before` brings what is newer than a name."""
-    subreddit = reddit.subreddit("TallowAndFinch")
-    whole = [thing.fullname for thing in subreddit.comments(limit=30)]
-    second = [thing.fullname for thing in subreddit.comments(limit=5, params={"after": whole[4]})]
-    newer = [thing.fullname for thing in subreddit.comments(limit=100, params={"before": whole[3]})]
-    assert second == whole[5:10]
-    assert newer == whole[:3]
-    assert list(subreddit.comments(limit=5, params={"before": "t1_gone"})) == []
-
-
-def test_reddit_shows_deleted_posts_without_their_author(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the second phase a deleted post has left the listings; looked up by name it says [deleted] and by nobody."""
-    content = studio.content
-    comment = next(post for post in content.posts if post.parent and post.phase == 1 and not post.edited)
-    submission = next(post for post in content.posts if post.id == comment.parent)
-    gone = {post.id: replace(post, deleted=True, edited=None) for post in (comment, submission)}
-    content = replace(content, posts=tuple(gone.get(post.id, post) for post in content.posts))
-    world = World(replace(studio, content=content), EPOCH)
-    names = [external_id(post) for post in gone.values()]
-    with serving(world) as address, httpx.Client(base_url=address) as client:
-        reddit = make_praw(client, monkeypatch)
-        assert all(vars(thing)["author"] is not None for thing in reddit.info(fullnames=names))
-        world.turn(2)
-        seen = [vars(thing) for thing in reddit.info(fullnames=["t3_never", *names])]
-        assert [thing["name"] for thing in seen] == names
-        assert [thing["author"] for thing in seen] == [None, None]
-        assert [thing.get("body", thing.get("selftext")) for thing in seen] == ["[deleted]", "[deleted]"]
-        listed = {thing.fullname for thing in reddit.subreddit("TallowAndFinch").comments(limit=None)}
-        listed |= {thing.fullname for thing in reddit.subreddit("TallowAndFinch").new(limit=None)}
-    shown = truth_of(content).in_phase(2)
-    assert listed == {post.external_id for post in shown if post.kind == "reddit"}
-    assert not listed & set(names)
-
-
-def test_reddit_refuses_as_the_real_one(
-    client: httpx.Client, reddit: praw.Reddit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A wrong secret, no token, a nameless client, a private, an unknown subreddit and an unknown path are refused."""
-    with pytest.raises(prawcore.exceptions.ResponseException, match="401"):
-        list(make_praw(client, monkeypatch, secret="wrong").subreddit("TallowAndFinch").new())
-    with pytest.raises(prawcore.exceptions.ResponseException, match="403"):
-        list(make_praw(client, monkeypatch, user_agent="python-requests/2").subreddit("TallowAndFinch").new())
-    with pytest.raises(prawcore.exceptions.Forbidden):
-        list(reddit.subreddit("TallowAndFinchCrew").new())
-    with pytest.raises(prawcore.exceptions.Redirect):
-        list(reddit.subreddit("nobody_was_ever_here").new())
-    with pytest.raises(prawcore.exceptions.NotFound):
-        reddit.get("r/TallowAndFinch/wiki/pages")
-    stranger = client.get("/r/TallowAndFinch/new", headers={"User-Agent": USER_AGENT, "Authorization": "bearer x"})
-    assert stranger.status_code == 401
-    assert "invalid_token" in stranger.headers["www-authenticate"]
-    assert {"x-ratelimit-used", "x-ratelimit-remaining", "x-ratelimit-reset"} <= stranger.headers.keys()
-
-
 def test_second_phase_shows_new_and_edited_reviews_first(client: httpx.Client) -> None:
     """After the switch the changes stand above everything that was known, and what was deleted is gone."""
     before = {review["recommendationid"]: review for review in steam_walk(client)}
@@ -376,43 +261,6 @@ def test_survey_is_served_and_written_with_two_bad_rows(client: httpx.Client, st
     assert sorted(row["id"] for row in good) == sorted(expected("survey"))
     assert all(datetime.fromisoformat(row["created_at"]) <= EPOCH for row in good)
     assert len(rows) == len(good) + 2
-
-
-def test_records_are_written_with_real_dates(studio: Studio, tmp_path: Path) -> None:
-    """Orders have real times before the epoch, and point at customers that are in the other file."""
-    write_imports(tmp_path, studio, show(studio.content, EPOCH, 1))
-    tables = {}
-    for name in ("customers", "organisations", "orders"):
-        with (tmp_path / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            tables[name] = list(csv.DictReader(file))
-    assert len(tables["customers"]) == len(studio.records.customers)
-    assert {order["customer"] for order in tables["orders"]} <= {row["id"] for row in tables["customers"]}
-    assert all(datetime.fromisoformat(order["placed_at"]) <= EPOCH for order in tables["orders"])
-    assert {row["email_verified"] for row in tables["customers"]} <= {"true", "false"}
-
-
-def test_a_world_switches_its_exports_too(studio: Studio, tmp_path: Path) -> None:
-    """The files of the shop change with the phase, since a collector of files has nobody to ask."""
-    world = World(studio, EPOCH, exports=tmp_path)
-    first = (tmp_path / "survey.csv").read_text(encoding="utf-8")
-    world.turn(2)
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "survey.csv").read_text(encoding="utf-8"))))
-    assert {row["id"] for row in rows if not row["id"].startswith("survey-")} == set(expected("survey", phase=2))
-    world.turn(1)
-    assert (tmp_path / "survey.csv").read_text(encoding="utf-8") == first
-
-
-def test_the_same_epoch_shows_the_same_world(studio: Studio) -> None:
-    """A restart changes no id and no time, so that nothing seems edited."""
-    for phase in (1, 2):
-        assert show(studio.content, EPOCH, phase) == show(studio.content, EPOCH, phase)
-        assert all(shown.changed_at.microsecond == 0 for shown in show(studio.content, EPOCH, phase).posts)
-
-
-def test_external_ids_are_unique_in_each_source() -> None:
-    """No two posts share the id under which their source reports them."""
-    truth = load_truth()
-    assert len(truth.by_source_and_id()) == len(truth.posts)
 
 
 def test_the_command_prints_its_address_first_and_ends_when_told(tmp_path: Path) -> None:
