@@ -43,5 +43,6 @@ def verbs() -> dict[str, frozenset[str]]:
     from service.cli.reference import verbs, whole
 
     return {
-        path: frozenset(name for each in verb.params for name in each.opts) for path, verb in verbs(whole(), "earful")
+        path: frozenset(name for each in verb.params for name in (*each.opts, *each.secondary_opts))
+        for path, verb in verbs(whole(), "earful")
     }
