@@ -47,11 +47,15 @@ def urgency(
 
 def _read_cues() -> dict[str, re.Pattern[str]]:
     """The cues of each reason, in many languages: whole words, or anywhere in scripts that do not part words."""
-    patterns: dict[str, list[str]] = {reason: [] for reason in _FROM_CUES}
+    words: dict[str, list[str]] = {reason: [] for reason in _FROM_CUES}
+    anywhere: dict[str, list[str]] = {reason: [] for reason in _FROM_CUES}
     with Path(__file__).with_name("urgency_cues.tsv").open(encoding="utf-8", newline="") as file:
         for reason, where, pattern in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            patterns[reason].append(rf"\b(?:{pattern})\b" if where == "word" else pattern)
-    return {reason: re.compile("|".join(each), re.IGNORECASE) for reason, each in patterns.items()}
+            (words if where == "word" else anywhere)[reason].append(pattern)
+    return {
+        reason: re.compile("|".join([rf"\b(?:{'|'.join(words[reason])})\b", *anywhere[reason]]), re.IGNORECASE)
+        for reason in _FROM_CUES
+    }
 
 
 _CUES = _read_cues()

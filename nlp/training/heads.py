@@ -56,9 +56,7 @@ def make_heads(data: Path, folder: Path, say: Callable[[str], None], *, stated_o
     inputs, feelings, wishes = known.joined()
     say(f"fitting heads on {len(inputs)} texts")
     rows = (feelings[:, 0] >= 0) | (feelings[:, 1] >= 0)
-    arrays = dict(
-        fit("sentiment", inputs[rows], feelings[rows], sentiment_loss, Recipe(outputs=4, hidden=512, epochs=4))
-    )
+    arrays = dict(fit("sentiment", inputs[rows], feelings[rows], sentiment_loss, Recipe(outputs=4, hidden=384)))
     say("sentiment fitted")
     rows = ((wishes >= 0).sum(1) > 1) | (wishes > 0).any(1)
     recipe = Recipe(outputs=len(OUTPUTS), epochs=4)
