@@ -8,6 +8,7 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -42,13 +43,14 @@ def test_the_constraints_fit_what_is_declared(root: Path) -> None:
     assert unfit == []
 
 
-def _project(root: Path) -> dict[str, object]:
-    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]  # type: ignore[no-any-return]
+def _project(root: Path) -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project
 
 
 def _declared(root: Path) -> set[str]:
     named = _project(root)["dependencies"]
-    return {canonicalize_name(re.split(r"[\[<>=~ ]", each)[0]) for each in named}  # type: ignore[attr-defined]
+    return {canonicalize_name(re.split(r"[\[<>=~ ]", each)[0]) for each in named}
 
 
 def _used(root: Path) -> set[str]:

@@ -10,6 +10,7 @@ import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 OURS = ("collectors", "nlp", "integrations", "service")
+ASYNCHRONOUS = re.compile(r"^ *async ", re.MULTILINE)
 ASYNC = {
     "collectors/product_pages/spider.py",  # Scrapy's own loop, in a process of its own
     "service/jobs/app.py",  # the worker's loop
@@ -41,7 +42,5 @@ def test_every_folder_of_modules_is_a_package(package: str, root: Path, tracked:
 def test_our_code_is_synchronous(root: Path, tracked: list[Path]) -> None:
     """A library's loop is entered in a few named places; everything else can be called as it is."""
     ours = [path for path in tracked if path.suffix == ".py" and path.relative_to(root).parts[0] in OURS]
-    guilty = {
-        path.relative_to(root).as_posix() for path in ours if re.search(r"^ *async ", path.read_text("utf-8"), re.M)
-    }
+    guilty = {path.relative_to(root).as_posix() for path in ours if ASYNCHRONOUS.search(path.read_text("utf-8"))}
     assert guilty == ASYNC

@@ -23,7 +23,8 @@ INTERPOLATED = re.compile(r"\$\{(\w+)")
 @pytest.fixture(scope="module")
 def compose(root: Path) -> Compose:
     """docker-compose.yml with its anchors and merges resolved."""
-    return YAML(typ="safe").load(root / "docker-compose.yml")  # type: ignore[no-any-return]
+    read: Compose = YAML(typ="safe").load(root / "docker-compose.yml")
+    return read
 
 
 @pytest.fixture(scope="module")
