@@ -22,7 +22,7 @@ TOUCHED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """A customer who wrote about an issue."""
+    """A customer with orders who wrote about an issue."""
 
     customer: CustomerView
     post_count: int
@@ -84,7 +84,8 @@ def _touched(session: Session, number: int, linkable: Linkable) -> list[Touched]
         )
     }
     views = load_customers(session, list(counts), linkable=linkable).values()
-    ranked = sorted(views, key=lambda view: (-view.value, view.customer.name))[:TOUCHED]
+    bought = [view for view in views if view.order_count]
+    ranked = sorted(bought, key=lambda view: (-view.value, view.customer.name))[:TOUCHED]
     return [Touched(customer=view, post_count=counts[view.id]) for view in ranked]
 
 

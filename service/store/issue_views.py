@@ -49,7 +49,7 @@ class IssueView:
     issue: Issue
     post_count: int
     people: int  # authors
-    customers: int  # of them, tied to a record
+    customers: int  # of them, tied to a record that has orders
     value: Decimal  # the sum of those customers' orders
     versions: Sequence[str]  # most frequent first
     languages: Sequence[str]
@@ -186,7 +186,7 @@ def _worth(linkable: Linkable) -> Select[*tuple[Any, ...]]:
         select(
             touched.c.issue_id,
             func.coalesce(func.sum(col(Order.worth)), 0).label("rank"),
-            func.count(func.distinct(touched.c.customer_id)).label("customers"),
+            func.count(func.distinct(col(Order.customer_id))).label("customers"),
         )
         .outerjoin(Order, col(Order.customer_id) == touched.c.customer_id)
         .group_by(touched.c.issue_id)

@@ -34,6 +34,11 @@ class SourceView:
         """The source's id."""
         return id_of(self.source)
 
+    @property
+    def live_count(self) -> int:
+        """Posts that are still there, as the platform counts its own."""
+        return self.post_count - self.gone_count
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHistory:

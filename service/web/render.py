@@ -113,7 +113,8 @@ class _Show:
 
     def money(self, amount: Any, currency: str | None = None) -> str:
         """An amount, in the company's currency unless another is named."""
-        return wording.money(float(amount), currency or self._site.company.currency)
+        shown = wording.money(float(amount), currency or self._site.company.currency)
+        return shown if amount else shown.replace("0.00", "0")
 
 
 def _number(value: int) -> str:
@@ -157,6 +158,7 @@ def environment() -> Environment:
         web_link=web_link,
         language=words.language,
         told=_told,
+        who=words.who,
         pair=_pair,
     )
     made.globals.update(

@@ -146,6 +146,11 @@ def stars(rating_label: str | None) -> int | None:
     return int(given) if best == "5" and given.isdigit() and int(given) <= 5 else None
 
 
+def who(name: str) -> str:
+    """A name; of an account that shows nothing but a long number, its end: as much as people can tell apart."""
+    return f"Account …{name[-5:]}" if name.isdigit() and len(name) > 9 else name
+
+
 def percent(score: float) -> str:
     """A probability for people. Never 0 or 100: a model does not know."""
     return f"{min(max(round(score * 100), 1), 99)} %"

@@ -111,6 +111,7 @@ def test_the_palette_finds_and_goes(page: Page, address: str) -> None:
     page.wait_for_url("**/customers/*")
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
+    page.keyboard.type("x")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("?")

@@ -86,12 +86,12 @@ def test_sources_tell_their_health_in_words(look: Look, storing: Storing) -> Non
     page = look("/sources")
     rows = {row.css("h2 a::text").get(): words_of(row) for row in page.css(".source-row")}
     assert "Listening Heard 5 min ago . Next in 10 min ." in rows["steam-lantern"]
-    assert "2 posts of 412 there are 1 could not be read" in rows["steam-lantern"]
+    assert "1 of 412 posts and 1 that their authors removed 1 could not be read" in rows["steam-lantern"]
     assert "Missed: Between 40 and 60 reviews of 3 March" in rows["steam-lantern"]
     assert "A person must act Needs a key" in rows["reddit"]
     one = look("/sources/steam-lantern")
     aside = one.css("#set-aside")
-    assert "Page 3, review 17 The review has no review" in words_of(aside)
+    assert "page 3, review 17 The review has no review" in words_of(aside)
     assert aside.css("pre::text").get() == "<b>raw</b>"
     assert "1 removed by their authors" in words_of(one.css(".figures"))
     assert "Authors may be tied to your customer records." in words_of(one.css("aside"))

@@ -12,10 +12,17 @@ def test_words_that_stayed_went_and_came() -> None:
     """What went stands before what came in its place."""
     assert list(between("It crashes daily.", "It runs daily.")) == [
         Piece("same", "It "),
-        Piece("removed", "crashes"),
-        Piece("added", "runs"),
-        Piece("same", " daily."),
+        Piece("removed", "crashes "),
+        Piece("added", "runs "),
+        Piece("same", "daily."),
     ]
+    assert [piece.text for piece in between("全然動かない", "全然動くよ")] == ["全然動", "かない", "くよ"]
+
+
+def test_another_text_is_not_patched_together_with_the_old_one() -> None:
+    """What shares hardly a word stands one after the other."""
+    pieces = between("It never starts on my machine.", "Great support, all is well, thank you on behalf of us")
+    assert [piece.kind for piece in pieces] == ["removed", "added"]
 
 
 @given(st.text(alphabet="ab \n.é動"), st.text(alphabet="ab \n.é動"))
