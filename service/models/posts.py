@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.models.columns import json_column, key, moment, optional_json, refers_to
@@ -99,6 +99,14 @@ class Post(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "external_id"),
         Index("ix_posts_unfinished", "id", postgresql_where="routed_version < version"),
+        Index("ix_posts_newest", text("created_at DESC"), text("id DESC")),
+        Index("ix_posts_newest_of_source", "source_id", text("created_at DESC"), text("id DESC")),
+        # Spelt as store.post_filter asks it, or PostgreSQL does not use it.
+        Index(
+            "ix_posts_words",
+            text("to_tsvector('simple', (coalesce(title, '') || ' ') || text)"),
+            postgresql_using="gin",
+        ),
     )
 
     id: int | None = key()
@@ -109,7 +117,7 @@ class Post(SQLModel, table=True):
     url: str | None = None
     title: str | None = None
     text: str
-    created_at: datetime = moment(index=True)
+    created_at: datetime = moment()
     edited_at: datetime | None = moment(nullable=True)
     first_seen_at: datetime = moment(index=True)
     last_seen_at: datetime = moment()

@@ -18,6 +18,9 @@ class Reading(SQLModel, table=True):
     __table_args__ = (
         Index("ix_readings_intents", "intents", postgresql_using="gin"),
         Index("ix_readings_topics", "topics", postgresql_using="gin"),
+        Index("ix_readings_urgent", "post_id", postgresql_where="urgency >= 0.8"),
+        Index("ix_readings_spam", "post_id", postgresql_where="spam >= 0.5"),
+        Index("ix_readings_not_understood", "post_id", postgresql_where="NOT understood"),
     )
 
     id: int | None = key()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from nlp.base import Vector
-from nlp.grouping import GroupItem, GroupSettings, KnownIssue, group
+from nlp.grouping import GroupItem, KnownIssue, group
 from service.domain.issues import IssueState, judge
 from service.domain.titles import Voice, title_of
 from service.models import Issue, Post, Reading
@@ -22,9 +22,6 @@ from service.store.issues import Placed
 from service.tools import Tools
 
 WINDOW = timedelta(days=60)  # older posts that found no company stay alone
-_SETTINGS = GroupSettings(join=0.4, near=0.36, hold=0.45)
-"""Looser than the models' own: only problem reports about one product are compared here, which leaves fewer ways to be
-near by chance. Found on the sample studio."""
 _HANDS_OFF = (IssueState.MUTED, IssueState.MERGED)
 """States that a person set and that posts do not change."""
 
@@ -108,7 +105,7 @@ def _place(
     for post in issues.loose_posts(session, product, since=oldest):
         items.setdefault(post.post_id, GroupItem(key=post.post_id, vector=post.vector, at=post.at))
     known = {id_of(issue): _known(issue) for issue in issues.to_join(session, product)}
-    result = group(list(items.values()), [], list(known.values()), settings=_SETTINGS)
+    result = group(list(items.values()), [], list(known.values()))
     for key, number in result.joins.items():
         nearness = _cosine(items[key].vector, known[number].centroid)
         issues.join(session, number, key, similarity=nearness, reason=_like("its posts", nearness), now=now)
