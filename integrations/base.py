@@ -57,7 +57,7 @@ class PostCard:
     rating: str | None
     product: str | None
     product_version: str | None
-    language: str | None
+    language: str | None  # its name, for people
     sentiment: CardLabel | None
     intents: Sequence[CardLabel]
     topics: Sequence[CardLabel]
@@ -83,7 +83,7 @@ class IssueCard:
     people: int
     customers: int
     value: str
-    languages: Sequence[str]
+    languages: Sequence[str]  # their names, for people
     sources: Sequence[str]
     versions: Sequence[str]
     quotes: Sequence[str]

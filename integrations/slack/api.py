@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException
 from typing import TypeAlias
@@ -15,6 +16,10 @@ from integrations.slack import faults
 
 Arguments: TypeAlias = Mapping[str, JSON]
 
+SILENT = logging.getLogger(f"{__name__}.slack_sdk")
+"""For slack-sdk to log to: nothing, because what it logs holds the texts of cards and the tickets of connections."""
+SILENT.disabled = True
+
 
 def make_client(token: str, base_url: str | None, timeout: float) -> WebClient:
     """A client that never tries again by itself: whether to is the outbox's decision, and a second try can double."""
@@ -22,6 +27,7 @@ def make_client(token: str, base_url: str | None, timeout: float) -> WebClient:
         token=token,
         timeout=timeout,  # type: ignore[arg-type]  # seconds; urllib takes parts of one
         retry_handlers=[],
+        logger=SILENT,
     )
     if base_url:
         client.base_url = base_url.rstrip("/") + "/"

@@ -27,8 +27,10 @@ def blocks(card: IssueCard) -> list[Payload]:
         kit.header(one_line(card.title) or f"Issue #{card.number}"),
         kit.rich_text(*lines),
     ]
-    languages = [words.language(code) for code in card.languages]
-    return [*shown, *kit.small_print(dotted(_since(card.versions), _list(card.sources), _list(languages)), card.why)]
+    return [
+        *shown,
+        *kit.small_print(dotted(_since(card.versions), _list(card.sources), _list(card.languages)), card.why),
+    ]
 
 
 def text(card: IssueCard) -> str:

@@ -83,7 +83,7 @@ def _reading(card: PostCard) -> Payload | None:
         words.sentiment(card.sentiment) if card.sentiment else "",
         words.intents(card.intents),
         words.topics(card.topics),
-        words.language(card.language or ""),
+        card.language or "",
     )
     spans = [kit.span("🔴 Urgent", bold=True)] if card.urgency >= words.URGENT_FROM else []
     if said := cut(one_line(said), kit.SENTENCE):

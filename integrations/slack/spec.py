@@ -12,7 +12,7 @@ def build(settings: Mapping[str, str]) -> Target:
     """A target from the environment's settings. Buttons only where a listener can acknowledge clicks on them."""
     from integrations.slack.send import SlackTarget  # slack-sdk is slow to import and the preview needs none of it
 
-    listens = bool(settings.get("SLACK_APP_TOKEN") or settings.get("SLACK_SIGNING_SECRET"))
+    listens = bool(settings.get("SLACK_APP_TOKEN"))
     return SlackTarget(settings["SLACK_BOT_TOKEN"], settings.get("SLACK_API_URL") or None, buttons=listens)
 
 

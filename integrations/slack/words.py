@@ -24,40 +24,6 @@ _INTENTS = {
     "complaint": "complains",
     "churn_threat": "may leave",
 }
-_LANGUAGES = {
-    "ar": "Arabic",
-    "bg": "Bulgarian",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "et": "Estonian",
-    "fa": "Persian",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nb": "Norwegian",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "th": "Thai",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
 
 
 def sentiment(label: CardLabel) -> str:
@@ -73,11 +39,6 @@ def intents(labels: Sequence[CardLabel]) -> str:
 def topics(labels: Sequence[CardLabel]) -> str:
     """The topics' names, the strongest first. Empty for none."""
     return ", ".join(plain(label.label) + _doubt(label) for label in labels)
-
-
-def language(code: str) -> str:
-    """A language's English name, or its code where we have none. Empty where the language could not be told."""
-    return "" if code == "und" else _LANGUAGES.get(code.split("-", maxsplit=1)[0].lower(), code)
 
 
 def stars(rating: str) -> str:

@@ -17,6 +17,7 @@ from service.cli import (
     doctor,
     group,
     imports,
+    listener,
     parts,
     sample,
     source,
@@ -58,6 +59,7 @@ app.command()(up.up)
 app.command()(parts.web)
 app.command()(parts.worker)
 app.command()(parts.scheduler)
+app.command()(listener.listener)
 app.command()(collect.collect)
 app.command()(understand.understand)
 app.command()(group.group)

@@ -27,7 +27,7 @@ def web() -> None:
 
     from service.web.app import create_app
 
-    setup = _begin("web")
+    setup = begin("web")
     with open_tools(setup) as tools:
         uvicorn.run(
             create_app(
@@ -57,7 +57,7 @@ def worker(
     """
     from service.jobs.app import run_worker
 
-    setup = _begin("worker")
+    setup = begin("worker")
     with open_tools(setup) as tools:
         run_worker(tools, concurrency=setup.settings.workers, until_empty=until_empty)
 
@@ -69,10 +69,8 @@ def scheduler() -> None:
     """
     from service.jobs import timetable
 
-    setup = _begin("scheduler")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    setup = begin("scheduler")
+    stop = stop_signal()
     with open_tools(setup) as tools:
         bootstrap.synchronise_sources(tools.engine, setup.configuration)
         clockwork = timetable.build(tools)
@@ -81,12 +79,24 @@ def scheduler() -> None:
         clockwork.shutdown(wait=True)
 
 
-def _begin(part: str) -> Setup:
+def begin(part: str) -> Setup:
+    """What each part begins with: settings and configuration, logs, and an eye on the parent where `up` started it.
+
+    Raises ConfigError where a setting or a file is wrong.
+    """
     setup = read_setup()
     logs.set_up(part, setup.settings.log_level)
     if setup.settings.environment.get(WATCH_PARENT):
         threading.Thread(target=_end_with_parent, name="watch parent", daemon=True).start()
     return setup
+
+
+def stop_signal() -> threading.Event:
+    """An event that Ctrl-C or a polite kill sets, from now on to the end of the process."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _end_with_parent() -> None:

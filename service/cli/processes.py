@@ -20,7 +20,13 @@ _PATIENCE = 25.0  # seconds that a part gets to end its work: a little more than
 class _Part:
     arguments: list[str]
     process: subprocess.Popen[str]
+    needed: bool
     started: list[float] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let go of the pipe to a process that ended."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 class Group:
@@ -34,10 +40,13 @@ class Group:
         """What parts that are started from now on find in their environment as well."""
         self._environment |= more
 
-    def start(self, name: str, arguments: Sequence[str], *, listen: bool = False) -> str:
-        """Start `python ARGUMENTS`. With `listen`, wait for the first line that it prints and return it."""
+    def start(self, name: str, arguments: Sequence[str], *, listen: bool = False, needed: bool = True) -> str:
+        """Start `python ARGUMENTS`. With `listen`, wait for the first line that it prints and return it.
+
+        The others go on without a part that is not `needed`, where it does not stay up.
+        """
         process = self._launch(arguments, listen=listen)
-        self._parts[name] = _Part(list(arguments), process, [time.monotonic()])
+        self._parts[name] = _Part(list(arguments), process, needed, [time.monotonic()])
         if not listen or process.stdout is None:
             return ""
         line = process.stdout.readline().strip()
@@ -45,17 +54,22 @@ class Group:
         return line
 
     def watch(self) -> bool:
-        """Start again what has fallen; False where a part falls again and again."""
-        for name, part in self._parts.items():
+        """Start again what has fallen; False where a part that is needed falls again and again."""
+        for name, part in list(self._parts.items()):
             if (code := part.process.poll()) is None:
                 continue
+            part.close()
             now = time.monotonic()
             part.started = [at for at in part.started if now - at < _WINDOW] + [now]
             if len(part.started) > _MOST_RESTARTS:
                 complain(
                     f"The {name} fell {_MOST_RESTARTS} times within a minute (exit code {code}); see its lines above."
                 )
-                return False
+                if part.needed:
+                    return False
+                say(f"Everything else goes on without the {name}.")
+                del self._parts[name]
+                continue
             say(f"The {name} ended with exit code {code}; starting it again.")
             part.process = self._launch(part.arguments, listen=False)
         return True
@@ -75,8 +89,7 @@ class Group:
                 )
                 part.process.kill()
                 part.process.wait()
-            if part.process.stdin is not None:
-                part.process.stdin.close()
+            part.close()
         self._parts.clear()
 
     def _launch(self, arguments: Sequence[str], *, listen: bool) -> subprocess.Popen[str]:

@@ -36,6 +36,8 @@ def up(
 ) -> None:
     """Start everything: database, pages, worker, scheduler. Ctrl-C stops it all.
 
+    With SLACK_APP_TOKEN set, the Slack listener too.
+
     With no source switched on in sources.yaml, a made-up game studio is shown: its posts come over real HTTP from a
     small server on this machine, and nothing leaves it.
 
@@ -65,6 +67,8 @@ def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began:
         bootstrap.synchronise_sources(tools.engine, setup.configuration)
     for part in ("worker", "scheduler"):
         group.start(part, ["-m", "service", part])
+    if setup.settings.slack_app_token is not None:
+        group.start("listener", ["-m", "service", "listener"], needed=False)
     if _wait_for_page(group, setup.settings, stop):
         say(f"Earful is ready after {time.monotonic() - began:.1f} s: {setup.settings.address}")
         say("Sample studio: nothing in it is real. Ctrl-C stops it." if setup.sample else "Ctrl-C stops it.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+UNDETERMINED = "und"
+"""BCP 47 for a language that could not be told."""
+
 _NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
     "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
@@ -15,6 +18,6 @@ _NAMES = {
 
 def language_name(code: str) -> str:
     """A language's English name by its BCP 47 code; the code where we have none."""
-    if code == "und":
+    if code == UNDETERMINED:
         return "not recognised"
     return _NAMES.get(code.split("-", maxsplit=1)[0].lower(), code)

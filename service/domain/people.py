@@ -30,3 +30,8 @@ class Evidence(StrEnum):
     VERIFIED_EMAIL = "verified_email"
     ORDER_NUMBER = "order_number"
     FIRST_CONTACT = "first_contact"  # the record was made for this author
+
+
+def shown_name(name: str) -> str:
+    """A name; of an account that shows nothing but a long number, its end: as much as people can tell apart."""
+    return f"Account …{name[-5:]}" if name.isdigit() and len(name) > 9 else name

@@ -8,6 +8,8 @@ from sqlmodel import Session
 
 from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard
 from service.domain.issues import change_in_words
+from service.domain.languages import UNDETERMINED, language_name
+from service.domain.people import shown_name
 from service.domain.wording import money
 from service.models import Delivery, Reading
 from service.models.columns import id_of
@@ -32,7 +34,7 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         text=post.text,
         title=post.title,
         source=tools.source_title(known.source),
-        author=(author.name or author.handle or author.account) if author else "",
+        author=shown_name(author.name or author.handle or author.account) if author else "",
         author_url=author.url if author else None,
         reach=author.reach if author else None,
         created_at=post.created_at,
@@ -41,7 +43,7 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         rating=post.rating_label,
         product=post.product,
         product_version=post.product_version,
-        language=reading.language if reading else None,
+        language=_language(reading),
         sentiment=_sentiment(reading),
         intents=_labels(reading.intents if reading else {}),
         topics=_labels(reading.topics if reading else {}),
@@ -67,7 +69,7 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
         people=known.people,
         customers=known.customers,
         value=money(float(known.value), tools.company.currency),
-        languages=known.languages,
+        languages=[language_name(code) for code in known.languages],
         sources=known.sources,
         versions=known.versions,
         quotes=known.quotes,
@@ -78,6 +80,12 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
 
 def _labels(scores: dict[str, float]) -> list[CardLabel]:
     return [CardLabel(label=label, score=score) for label, score in sorted(scores.items(), key=lambda pair: -pair[1])]
+
+
+def _language(reading: Reading | None) -> str | None:
+    if reading is None or reading.language == UNDETERMINED:
+        return None
+    return language_name(reading.language)
 
 
 def _sentiment(reading: Reading | None) -> CardLabel | None:

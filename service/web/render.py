@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from service.domain import wording
+from service.domain.people import shown_name
 from service.web import passports, words
 from service.web.site import Site, site_of
 
@@ -158,7 +159,7 @@ def environment() -> Environment:
         web_link=web_link,
         language=words.language,
         told=_told,
-        who=words.who,
+        who=shown_name,
         pair=_pair,
     )
     made.globals.update(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.cases import CaseState
 from service.domain.issues import IssueState
+from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
 from service.domain.people import Evidence, IdentityState, Lifecycle
 from service.domain.sources import SourceState
@@ -86,15 +87,6 @@ LIFECYCLES = {
     Lifecycle.ADVOCATE: "Advocate",
     Lifecycle.FORMER: "Former customer",
 }
-_LANGUAGES = {
-    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
-    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
-    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "ms": "Malay", "nb": "Norwegian",
-    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
-    "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tl": "Filipino",
-    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 
 
 def state(table: dict[str, State], name: str) -> State:
@@ -135,20 +127,13 @@ def evidence(name: str) -> str:
 
 def language(code: str) -> str:
     """A language's English name, or its code where we have none."""
-    if code == "und":
-        return "Language not recognised"
-    return _LANGUAGES.get(code.split("-", maxsplit=1)[0].lower(), code)
+    return "Language not recognised" if code == UNDETERMINED else language_name(code)
 
 
 def stars(rating_label: str | None) -> int | None:
     """The number of stars in "4/5"; None for every other rating."""
     given, _, best = (rating_label or "").partition("/")
     return int(given) if best == "5" and given.isdigit() and int(given) <= 5 else None
-
-
-def who(name: str) -> str:
-    """A name; of an account that shows nothing but a long number, its end: as much as people can tell apart."""
-    return f"Account …{name[-5:]}" if name.isdigit() and len(name) > 9 else name
 
 
 def percent(score: float) -> str:
