@@ -108,7 +108,7 @@ class Link(SocketModeClient):
             return True
         watched = select.poll()
         watched.register(number, _HUNG_UP)
-        return False
+        return bool(watched.poll(0))
 
 
 def _note_error(error: Exception) -> None:

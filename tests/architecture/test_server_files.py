@@ -16,7 +16,7 @@ from service.settings import CONFIG_FILES
 from tests.architecture.commands import unknown
 
 Compose = dict[str, Any]
-PARTS = ("migrate", "web", "worker", "scheduler")
+PARTS = ("migrate", "web", "worker", "scheduler", "listener")
 INTERPOLATED = re.compile(r"\$\{(\w+)")
 
 
@@ -60,7 +60,7 @@ def test_the_health_check_asks_the_web_alone(compose: Compose, dockerfile: list[
     """The image asks /health; the parts that serve no pages have that switched off."""
     assert "/health" in dict(dockerfile)["HEALTHCHECK"]
     silent = {part for part in PARTS if compose["services"][part].get("healthcheck") == {"disable": True}}
-    assert silent == {"migrate", "worker", "scheduler"}
+    assert silent == {"migrate", "worker", "scheduler", "listener"}
 
 
 def test_only_the_password_s_door_is_published(compose: Compose) -> None:
