@@ -17,6 +17,8 @@ import httpx
 import psutil
 import pytest
 
+from tests.contract.integrations.slack_socket import SocketMode, running
+
 PATIENCE = 180.0  # seconds: a bound for a machine that does other things too, not a measure
 CLIENT = httpx.Client(timeout=60)
 
@@ -29,12 +31,13 @@ def a_free_port() -> int:
 
 
 @contextmanager
-def up(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def up(folder: Path, port: int, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `earful up` in a session of its own, so that Ctrl-C reaches all of its processes as in a terminal."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("EARFUL_", "SLACK_", "REDDIT_"))},
         "EARFUL_DATA_DIR": str(folder),
         "EARFUL_PORT": str(port),
+        **settings,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "service", "up"],
@@ -49,6 +52,8 @@ def up(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def wait_for(what: Callable[[], Any], process: subprocess.Popen[str]) -> Any:
@@ -119,6 +124,19 @@ def test_the_next_start_finds_everything_again(folder: Path) -> None:
         os.killpg(process.pid, signal.SIGTERM)
         assert process.wait(60) == 0
     assert database_server(folder) == 0
+
+
+def test_clicks_in_slack_are_heard_where_an_app_token_is_set(folder: Path) -> None:
+    """The listener is one part more, and ends with the others."""
+    slack = SocketMode("xapp-made-up")
+    with running(slack) as url, up(folder, a_free_port(), SLACK_APP_TOKEN="xapp-made-up", SLACK_API_URL=url) as started:
+        process, address = started
+        wait_for(lambda: CLIENT.get(f"{address}/health").is_success, process)
+        wait_for(slack.lines.qsize, process)
+        line = slack.line()
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert line.ended()
 
 
 def test_a_taken_port_is_said_at_once(folder: Path) -> None:
