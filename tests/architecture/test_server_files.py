@@ -85,8 +85,14 @@ def test_parts_start_on_a_finished_schema(compose: Compose) -> None:
     """The migration waits for a database that answers, and the parts wait for the migration."""
     services = compose["services"]
     assert services["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
-    for part in ("web", "worker", "scheduler"):
+    for part in ("web", "worker", "scheduler", "listener"):
         assert services[part]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_the_listener_starts_only_when_asked_for(compose: Compose) -> None:
+    """Without a token it could only complain and be started again; every other part starts by itself."""
+    profiles = {name: service["profiles"] for name, service in compose["services"].items() if "profiles" in service}
+    assert profiles == {"listener": ["slack"]}
 
 
 def test_what_is_named_is_defined(compose: Compose) -> None:
