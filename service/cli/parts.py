@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from typing import Annotated
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from service import bootstrap, logs
+from service import bootstrap, lifeline, logs
 from service.cli.wiring import Setup, open_tools, read_setup
 from service.settings import Settings
 
@@ -87,7 +86,7 @@ def begin(part: str) -> Setup:
     setup = read_setup()
     logs.set_up(part, setup.settings.log_level)
     if setup.settings.environment.get(WATCH_PARENT):
-        threading.Thread(target=_end_with_parent, name="watch parent", daemon=True).start()
+        lifeline.end_with_parent()
     return setup
 
 
@@ -97,13 +96,6 @@ def stop_signal() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-def _end_with_parent() -> None:
-    # Not through sys.stdin: a thread that waits in its lock would spoil the interpreter's end.
-    while os.read(0, 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _own_names(settings: Settings) -> list[str]:

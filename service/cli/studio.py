@@ -26,7 +26,7 @@ def begin(group: Group, setup: Setup) -> Setup:
     url = group.start(
         "sample studio",
         [
-            *("-m", "service.testing.studio.internet"),
+            *("-m", "service.testing.studio.internet", "--with-parent"),
             *("--port", str(port_of(folder)), "--epoch", epoch.isoformat()),
             *("--exports", str(folder), "--second-phase-after", str(SECOND_PHASE_AFTER)),
         ],

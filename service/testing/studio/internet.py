@@ -23,6 +23,7 @@ from fastapi import Depends, FastAPI, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from pydantic import BaseModel
 
+from service import lifeline
 from service.testing.studio import forum, reddit, shop, steam
 from service.testing.studio.content import load_studio
 from service.testing.studio.imports import survey_csv
@@ -180,6 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    if options.with_parent:
+        lifeline.end_with_parent()
     door = socket.create_server(("127.0.0.1", options.port))
     sys.stdout.write(f"http://127.0.0.1:{door.getsockname()[1]}\n")
     sys.stdout.flush()
@@ -206,6 +209,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     reader.add_argument(
         "--exports", type=Path, metavar="FOLDER", help="also write the shop's CSV files here, at each phase"
     )
+    reader.add_argument("--with-parent", action="store_true", help="end when standard input does")
     return reader.parse_args(arguments)
 
 
