@@ -13,9 +13,9 @@ from nlp.base import Intent, ModelMissing, Prediction, Reading, TextInput, Topic
 from nlp.clean import Cleaned, clean
 from nlp.encoder import WIDTH, Encoded, Encoder
 from nlp.files import FOLDER, open_files
+from nlp.heads.inputs import head_inputs
 from nlp.heads.intents import OUTPUTS, IntentHead
 from nlp.heads.sentiment import SentimentHead
-from nlp.heads.surface import surface
 from nlp.heads.topics import TopicHead
 from nlp.heads.urgency import urgency
 from nlp.language import Languages
@@ -103,9 +103,10 @@ class Understanding:
             for given, each in zip(texts, cleaned, strict=True)
         ]
         encoded = self._encoder.encode([each.spelled for each in cleaned])
-        features = np.concatenate([encoded.features, surface(whole)], axis=1)
-        feelings = self._sentiment(features, [each.rating for each in texts])
-        chances = self._intents(features)
+        inputs = head_inputs(encoded, whole)
+        ratings = [each.rating for each in texts]
+        feelings = self._sentiment(inputs, ratings)
+        chances = self._intents(inputs, ratings)
         vectors = _without_wordless(encoded.vectors, cleaned)
         topics = self._topics(vectors)
         return [

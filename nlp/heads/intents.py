@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.base import Intent, Prediction, Vector
+from nlp.heads.inputs import DEEP, WIDE
 from nlp.heads.perceptron import Perceptron, sigmoid
 
 SPAM = "spam"
 OUTPUTS = (*Intent, SPAM)
 
+_STARS_WEIGHT = 2.0  # log-odds that the best or worst rating adds
 
-class IntentHead:
-    """From features to probabilities of every output; `holding` picks the intents that hold."""
+
+class IntentNetworks:
+    """Two networks that see different sides of a text and are asked together."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
-        self._network = Perceptron(arrays, "intents")
+        self._wide = Perceptron(arrays, "intents.wide")
+        self._deep = Perceptron(arrays, "intents.deep")
+
+    def __call__(self, inputs: npt.NDArray[np.floating]) -> Vector:
+        """Logits (n, 7), before calibration."""
+        logits: Vector = 0.5 * (self._wide(inputs[:, WIDE]) + self._deep(inputs[:, DEEP]))
+        return logits
+
+
+class IntentHead:
+    """From head inputs to probabilities of every output; `holding` picks the intents that hold."""
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
+        self._networks = IntentNetworks(arrays)
         self._slopes = np.asarray(arrays["intents.slopes"], np.float32)
         self._shifts = np.asarray(arrays["intents.shifts"], np.float32)
         self._thresholds = np.asarray(arrays["intents.thresholds"], np.float32)
 
-    def __call__(self, features: Vector) -> Vector:
-        """Probabilities (n, 7) in the order of OUTPUTS."""
-        return sigmoid(self._network(features) * self._slopes + self._shifts)
+    def __call__(self, inputs: Vector, ratings: Sequence[float | None]) -> Vector:
+        """Probabilities (n, 7) in the order of OUTPUTS; a good rating speaks for praise, a bad one for complaint."""
+        logits = self._networks(inputs) * self._slopes + self._shifts
+        leaning = np.array([0.0 if rating is None else 2 * min(max(rating, 0.0), 1.0) - 1 for rating in ratings])
+        logits[:, OUTPUTS.index(Intent.PRAISE)] += _STARS_WEIGHT * leaning
+        logits[:, OUTPUTS.index(Intent.COMPLAINT)] -= _STARS_WEIGHT * leaning
+        return sigmoid(logits)
 
     def holding(self, chances: Vector) -> tuple[Prediction, ...]:
         """The intents of one text that reach their threshold, strongest first."""

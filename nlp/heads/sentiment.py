@@ -8,26 +8,27 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.base import Prediction, Sentiment, Vector
+from nlp.heads.inputs import WIDE
 from nlp.heads.perceptron import Perceptron, sigmoid, softmax
 
 CLASSES = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 
-_MIXED_ENOUGH = 0.7  # probability; below it the stronger side is the answer
-_BOTH = 0.12  # each side's own share that a mixed text must have
+_MIXED_ENOUGH = 0.45  # probability; below it the stronger side is the answer
+_BOTH = 0.05  # each side's own share that a mixed text must have
 _STARS_WEIGHT = 2.2  # log-odds that the best or worst rating adds to its side
 _STARS_MIDDLE = 0.5  # a middling rating says far less: people mean very different things with it
 
 
 class SentimentHead:
-    """From features to the four labels."""
+    """From head inputs to the four labels."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
         self._network = Perceptron(arrays, "sentiment")
         self._temperature = float(arrays["sentiment.temperature"])
 
-    def __call__(self, features: Vector, ratings: Sequence[float | None]) -> list[tuple[Prediction, Vector]]:
+    def __call__(self, inputs: Vector, ratings: Sequence[float | None]) -> list[tuple[Prediction, Vector]]:
         """For each text the prediction, and the three classes' probabilities for other heads."""
-        logits = self._network(features)
+        logits = self._network(inputs[:, WIDE])
         rated = np.array([_evidence(rating) for rating in ratings], np.float32).reshape(-1, len(CLASSES))
         shares = softmax(logits[:, :3] / self._temperature + rated)
         mixed = sigmoid(logits[:, 3])

@@ -31,7 +31,7 @@ def make_encoder(wheel: Path, data: Path, folder: Path, say: Callable[[str], Non
     """Export, fit the space with the exported encoder, export again with it."""
     write_manifest(folder, export(wheel, folder))
     encoder = Encoder(open_files(folder))
-    used = {source.name for source in SETS if not source.name.startswith(("parallel/", "spam/", "support_intent/"))}
+    used = {source.name for source in SETS if not source.name.startswith("spam/")}
     texts = [
         example.text
         for _, found in examples(data, "train", stated_only=False, keep=lambda source: source.name in used)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,7 +13,8 @@ import numpy.typing as npt
 from nlp.base import Vector
 from nlp.encoder import Encoder
 from nlp.files import open_files
-from nlp.heads.intents import OUTPUTS
+from nlp.heads.inputs import DEEP, WIDE
+from nlp.heads.intents import OUTPUTS, IntentNetworks
 from nlp.heads.perceptron import Perceptron, sigmoid
 from nlp.training.features import features
 from nlp.training.files import save
@@ -27,54 +28,65 @@ _Half: TypeAlias = npt.NDArray[np.float16]
 
 _HEAVIEST = 2.0  # how much more a rare class of a set may count
 _NO_NEUTRAL = "sentiment/mozetic_tweets13"  # its neutral tweets were left out, so it says nothing about that class
-_FEW = 30  # held-out texts of a kind below which no calibration is tried
+_FEW = 50  # held-out texts of a kind below which no calibration is tried
 
 
 @dataclass(slots=True)
 class _Pool:
-    """Features and targets of one split."""
+    """Inputs and targets of what one head learns from."""
 
     inputs: list[_Half] = field(default_factory=list)
-    sentiment: list[Vector] = field(default_factory=list)
-    intents: list[Vector] = field(default_factory=list)
+    targets: list[Vector] = field(default_factory=list)
 
-    def add(self, inputs: _Half, sentiment: Vector, intents: Vector) -> None:
-        self.inputs.append(inputs)
-        self.sentiment.append(sentiment)
-        self.intents.append(intents)
+    def add(self, inputs: _Half, targets: Vector, copies: int = 1) -> None:
+        self.inputs += [inputs] * copies
+        self.targets += [targets] * copies
 
-    def joined(self) -> tuple[_Half, Vector, Vector]:
-        return np.concatenate(self.inputs), np.concatenate(self.sentiment), np.concatenate(self.intents)
+    def joined(self) -> tuple[_Half, Vector]:
+        return np.concatenate(self.inputs), np.concatenate(self.targets)
 
 
 def make_heads(data: Path, folder: Path, say: Callable[[str], None], *, stated_only: bool) -> None:
     """Fit both heads and write them beside the encoder."""
     encoder = Encoder(open_files(folder))
-    known = _pool(encoder, data, "train", say, stated_only=stated_only)
+    sentiment, intents = _pools(encoder, data, "train", say, stated_only=stated_only)
     own = seeds()
-    known.add(features(encoder, [each.text for each in own]), _feelings(own, ""), _wishes(own))
-    inputs, feelings, wishes = known.joined()
-    say(f"fitting heads on {len(inputs)} texts")
-    rows = (feelings[:, 0] >= 0) | (feelings[:, 1] >= 0)
-    arrays = dict(fit("sentiment", inputs[rows], feelings[rows], sentiment_loss, Recipe(outputs=4, hidden=384)))
-    say("sentiment fitted")
-    rows = ((wishes >= 0).sum(1) > 1) | (wishes > 0).any(1)
-    recipe = Recipe(outputs=len(OUTPUTS), epochs=4)
-    arrays |= fit("intents", inputs[rows], wishes[rows], intents_loss, recipe)
-    say("intents fitted")
-    held_out = _pool(encoder, data, "dev", say, stated_only=stated_only).joined()
+    inputs = features(encoder, [each.text for each in own])
+    sentiment.add(inputs[:, WIDE], _feelings(own, ""))
+    intents.add(inputs, _wishes(own))
+    arrays = {**_fit_sentiment(*sentiment.joined()), **_fit_intents(*intents.joined())}
+    say("heads fitted")
+    held_out = _pools(encoder, data, "dev", say, stated_only=stated_only)
     save(folder / HEADS, {**arrays, **_calibrated(arrays, *held_out)})
 
 
-def _pool(encoder: Encoder, data: Path, split: str, say: Callable[[str], None], *, stated_only: bool) -> _Pool:
-    pool = _Pool()
+def _pools(
+    encoder: Encoder, data: Path, split: str, say: Callable[[str], None], *, stated_only: bool
+) -> tuple[_Pool, _Pool]:
+    """What sentiment and what intents learn from."""
+    sentiment, intents = _Pool(), _Pool()
     for source, found in examples(data, split, stated_only=stated_only, keep=lambda _: True):
-        texts = [each.text for each in found]
-        inputs = features(encoder, texts)
-        for _ in range(source.copies if split == "train" else 1):
-            pool.add(inputs, _feelings(found, source.name), _wishes(found))
-        say(f"{source.name} {split}: {len(texts)} texts")
-    return pool
+        inputs = features(encoder, [each.text for each in found])
+        copies = source.copies if split == "train" else 1
+        sentiment.add(inputs[:, WIDE], _feelings(found, source.name), copies)
+        if source.intents:
+            intents.add(inputs[: source.intents], _wishes(found[: source.intents]), copies)
+        say(f"{source.name} {split}: {len(found)} texts")
+    return sentiment, intents
+
+
+def _fit_sentiment(inputs: _Half, feelings: Vector) -> dict[str, _Half]:
+    rows = (feelings[:, 0] >= 0) | (feelings[:, 1] >= 0)
+    return fit("sentiment", inputs[rows], feelings[rows], sentiment_loss, Recipe(outputs=4, hidden=384))
+
+
+def _fit_intents(inputs: _Half, wishes: Vector) -> dict[str, _Half]:
+    """Two networks; texts of which nothing but the absence of a question is known are left out."""
+    rows = ((wishes >= 0).sum(1) > 1) | (wishes > 0).any(1)
+    inputs, wishes = inputs[rows], wishes[rows]
+    recipe = Recipe(outputs=len(OUTPUTS))
+    wide = fit("intents.wide", inputs[:, WIDE], wishes, intents_loss, recipe)
+    return {**wide, **fit("intents.deep", inputs[:, DEEP], wishes, intents_loss, replace(recipe, epochs=4))}
 
 
 def _feelings(found: Sequence[Example], name: str) -> Vector:
@@ -94,13 +106,13 @@ def _wishes(found: Sequence[Example]) -> Vector:
     return np.array([[each.intents.get(output, UNKNOWN) for output in OUTPUTS] for each in found], np.float32)
 
 
-def _calibrated(
-    arrays: dict[str, _Half], inputs: _Half, feelings: Vector, wishes: Vector
-) -> dict[str, npt.NDArray[np.float32]]:
+def _calibrated(arrays: Mapping[str, _Half], sentiment: _Pool, intents: _Pool) -> dict[str, npt.NDArray[np.float32]]:
+    inputs, feelings = sentiment.joined()
     rows = (feelings[:, 0] >= 0) & (feelings[:, 3] == 0)
     logits = Perceptron(arrays, "sentiment")(inputs[rows])[:, :3]
     degrees = temperature(logits, feelings[rows, 0].astype(np.int64))
-    answers = Perceptron(arrays, "intents")(inputs)
+    inputs, wishes = intents.joined()
+    answers = IntentNetworks(arrays)(inputs)
     lines = [_line(answers[:, number], wishes[:, number]) for number in range(len(OUTPUTS))]
     slopes, shifts, thresholds = np.array(lines, np.float32).T
     return {

@@ -26,9 +26,6 @@ _LEAVING = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"[?？؟]")
-_ASKING_WORDS = re.compile(
-    r"^(?:how|what|where|when|why|which|who|can|could|is|are|do|does|will|would|should)\b", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -122,23 +119,6 @@ def message(row: Row) -> Example:
     """Text messages, spam or not."""
     example = _example(row)
     example.intents = {SPAM: int(row["label"] == "spam")}
-    return example
-
-
-def sentence(row: Row) -> Example:
-    """A plain sentence; its mark says whether it asks. Half of the marks are taken away, so that words must tell."""
-    example = _example(row)
-    asks = int(bool(_ASKS.search(example.text)))
-    if len(example.text) % 2:
-        example.text = _ASKS.sub("", example.text)
-    example.intents = {QUESTION: asks, BUG: 0, FEATURE: 0, CHURN: 0, SPAM: 0}
-    return example
-
-
-def support_question(row: Row) -> Example:
-    """What people ask a bank or an assistant; only plain questions count as labelled."""
-    example = _example(row)
-    example.intents = {SPAM: 0, PRAISE: 0} | ({QUESTION: 1} if _ASKING_WORDS.search(example.text) else {})
     return example
 
 

@@ -33,20 +33,21 @@ class LabelledSet:
     licence: str
     most: int  # rows used, so that no set drowns the others
     read: Reader
+    intents: int = 0  # rows that teach intents and spam; a few from sets that only say what a text is not
     copies: int = 1  # how often a small set that stands for much is shown
 
 
 SETS = (
-    LabelledSet("sentiment/tweeteval_sentiment", NONE_STATED, 50_000, labels.tweet),
-    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet, copies=2),
+    LabelledSet("sentiment/tweeteval_sentiment", NONE_STATED, 50_000, labels.tweet, intents=4_000),
+    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet, intents=4_000, copies=2),
     LabelledSet("sentiment/sanders_brands", NONE_STATED, 5_000, labels.polarity),
-    LabelledSet("sentiment/gplay_top20", NONE_STATED, 31_000, labels.stars),
+    LabelledSet("sentiment/gplay_top20", NONE_STATED, 31_000, labels.stars, intents=4_000),
     LabelledSet("sentiment/uci_sentences", "CC BY 4.0", 5_000, labels.polarity),
     LabelledSet("sentiment/nsmc_raw", "CC0", 10_000, labels.polarity),
     LabelledSet("sentiment/chnsenticorp_htl", NONE_STATED, 6_000, labels.polarity),
     LabelledSet("sentiment/online_shopping_zh", NONE_STATED, 10_000, labels.polarity),
     LabelledSet("sentiment/indonlu_smsa", "CC BY-SA 4.0", 11_000, labels.polarity),
-    LabelledSet("sentiment/wisesight", "CC0", 22_000, labels.polarity),
+    LabelledSet("sentiment/wisesight", "CC0", 22_000, labels.polarity, intents=4_000),
     LabelledSet("sentiment/mozetic_tweets13", "CC BY-SA 4.0", 25_000, labels.polarity),
     LabelledSet("sentiment/afrisenti", "CC BY 4.0", 20_000, labels.polarity),
     LabelledSet("sentiment/cuba_hotels_es", NONE_STATED, 6_000, labels.stars),
@@ -57,15 +58,13 @@ SETS = (
     LabelledSet("topic/m_absa_laptop", NONE_STATED, 8_000, labels.aspects),
     LabelledSet("topic/m_absa_food", NONE_STATED, 8_000, labels.aspects),
     LabelledSet("topic/m_absa_sight", NONE_STATED, 8_000, labels.aspects),
-    LabelledSet("intent/maalej2016", NONE_STATED, 5_000, labels.app_review),
-    LabelledSet("intent/gplay_student", NONE_STATED, 5_000, labels.app_review),
-    LabelledSet("intent/minibar", "MIT", 10_000, labels.app_review),
-    LabelledSet("intent/apia2022_fr", NONE_STATED, 5_000, labels.app_review),
-    LabelledSet("intent/nlbse24_issues", NONE_STATED, 5_000, labels.tracker_entry, copies=3),
-    LabelledSet("intent/complaints_twitter", NONE_STATED, 5_000, labels.complaint),
-    LabelledSet("spam/sms_spam", "CC BY 4.0", 5_000, labels.message, copies=2),
-    LabelledSet("support_intent/banking77", "CC BY 4.0", 3_000, labels.support_question),
-    LabelledSet("parallel/tatoeba_rest", "CC BY 2.0 FR", 12_000, labels.sentence),
+    LabelledSet("intent/maalej2016", NONE_STATED, 5_000, labels.app_review, intents=10_000),
+    LabelledSet("intent/gplay_student", NONE_STATED, 5_000, labels.app_review, intents=10_000),
+    LabelledSet("intent/minibar", "MIT", 10_000, labels.app_review, intents=10_000),
+    LabelledSet("intent/apia2022_fr", NONE_STATED, 5_000, labels.app_review, intents=10_000),
+    LabelledSet("intent/nlbse24_issues", NONE_STATED, 5_000, labels.tracker_entry, intents=5_000, copies=2),
+    LabelledSet("intent/complaints_twitter", NONE_STATED, 5_000, labels.complaint, intents=10_000),
+    LabelledSet("spam/sms_spam", "CC BY 4.0", 5_000, labels.message, intents=5_000, copies=2),
 )
 
 

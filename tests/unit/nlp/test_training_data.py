@@ -56,12 +56,12 @@ def test_mixed_sentences_have_no_side() -> None:
     assert (example.sentiment, example.mixed) == (UNKNOWN, 1)
 
 
-def test_a_plain_sentence_asks_or_does_not() -> None:
-    """Its mark says so, also where the mark is then taken away."""
-    asking = [labels.sentence({"text": text, "label": "eng"}) for text in ("Where is it?", "Where is she?")]
-    assert [each.intents[Intent.QUESTION] for each in asking] == [1, 1]
-    assert [each.text.endswith("?") for each in asking] == [True, False]
-    assert labels.sentence({"text": "It is here.", "label": "eng"}).intents[Intent.QUESTION] == 0
+def test_text_without_a_mark_asks_nothing_unless_labelled() -> None:
+    """No question mark means no question; a mark alone leaves it open; a label decides."""
+    plain, marked = (labels.tweet({"text": text, "label": "neutral"}) for text in ("so it is", "is it so?"))
+    assert plain.intents[Intent.QUESTION] == 0
+    assert Intent.QUESTION not in marked.intents
+    assert labels.polarity({"text": "is it so", "label": "question"}).intents[Intent.QUESTION] == 1
 
 
 def test_our_own_sentences_cover_every_output() -> None:
