@@ -6,6 +6,8 @@ next start attaches to it; a clean end stops it.
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -49,6 +51,7 @@ def program(name: str) -> Path:
 def _start(folder: Path) -> PostgresServer:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _forget_the_dead(folder / ".handle_pids.json")
         return get_server(folder)
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         raise ConfigError(
@@ -56,6 +59,25 @@ def _start(folder: Path) -> PostgresServer:
             fix=f"Look into {folder / 'log'}, or set EARFUL_DATA_DIR to another folder, "
             "or EARFUL_DATABASE_URL to a server of your own.",
         ) from error
+
+
+def _forget_the_dead(file: Path) -> None:
+    """Strike killed processes from the list of those that hold the server: for their sake it would never be stopped."""
+    with PostgresServer._lock:  # noqa: SLF001  the one under which every process changes the list
+        if not file.exists():
+            return
+        holders: list[int] = json.loads(file.read_text(encoding="utf-8") or "[]")
+        file.write_text(json.dumps([pid for pid in holders if _lives(pid)]), encoding="utf-8")
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's, but there
+    return True
 
 
 def _ensure_database(admin_url: str, name: str) -> None:
