@@ -57,8 +57,8 @@ train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder o
 	@$(RUN) -m nlp.training --data $(DATA)
 
 .PHONY: eval
-eval: $(VENV)/.installed ## scores of the shipped models on every labelled set (DATA=folder)
-	@$(RUN) -m nlp.evaluation --data $(DATA)
+eval: $(VENV)/.installed ## judge the shipped models on the labelled sets, and write it down (DATA=folder)
+	@$(RUN) -m nlp.evaluation --data $(DATA) --output docs/models/evaluation.md
 
 .PHONY: clean
 clean: ## remove what was built and installed; your data in .earful stays
