@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the `earful` command."""
-    from service.cli.app import main as run
-
+    try:
+        from service.cli.app import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)  # nothing was begun: no more need be said
     run()

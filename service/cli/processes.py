@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -93,11 +94,16 @@ class Group:
         self._parts.clear()
 
     def _launch(self, arguments: Sequence[str], *, listen: bool) -> subprocess.Popen[str]:
-        # The pipe to standard input is how a part learns that we are gone, however we went.
-        return subprocess.Popen(  # noqa: S603  our own modules, by our own interpreter
-            [sys.executable, *arguments],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE if listen else None,
-            text=True,
-        )
+        # A part inherits what is blocked: Ctrl-C in the terminal is ours to hear, and we end the parts in good order.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            # The pipe to standard input is how a part learns that we are gone, however we went.
+            return subprocess.Popen(  # noqa: S603  our own modules, by our own interpreter
+                [sys.executable, *arguments],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if listen else None,
+                text=True,
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)

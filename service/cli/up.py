@@ -49,14 +49,23 @@ def up(
     _refuse_taken_port(setup.settings)
     group = Group({**setup.settings.environment, WATCH_PARENT: "1"})
     with _stop_signal() as stop, _stopping(group):
-        setup = studio.begin(group, setup) if setup.sample else setup
-        with open_tools(setup) as tools:
-            group.add_to_environment({"EARFUL_DATABASE_URL": psycopg_url(tools.engine)})
-            try:
-                _run(group, setup, tools, stop, began)
-            finally:
-                group.stop()  # before the database
+        try:
+            _start(group, setup, stop, began)
+        except Exception:
+            # Ctrl-C also reaches the programs that we wait for: what they then leave unfinished is no news.
+            if not stop.is_set():
+                raise
     say("Stopped. Everything is kept for the next start.")
+
+
+def _start(group: Group, setup: Setup, stop: threading.Event, began: float) -> None:
+    setup = studio.begin(group, setup) if setup.sample else setup
+    with open_tools(setup) as tools:
+        group.add_to_environment({"EARFUL_DATABASE_URL": psycopg_url(tools.engine)})
+        try:
+            _run(group, setup, tools, stop, began)
+        finally:
+            group.stop()  # before the database
 
 
 def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began: float) -> None:

@@ -126,6 +126,17 @@ def test_the_next_start_finds_everything_again(folder: Path) -> None:
     assert database_server(folder) == 0
 
 
+def test_ctrl_c_before_all_is_up_ends_quietly(folder: Path) -> None:
+    """Who changes their mind while parts still start sees no traceback, and nothing stays behind."""
+    with up(folder, a_free_port()) as (process, _):
+        mine = wait_for(lambda: children_of(process), process)
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+        assert (process.returncode, "Traceback" in said) == (0, False), said
+        assert psutil.wait_procs(mine, timeout=60)[1] == []
+    assert database_server(folder) == 0
+
+
 def test_clicks_in_slack_are_heard_where_an_app_token_is_set(folder: Path) -> None:
     """The listener is one part more, and ends with the others."""
     slack = SocketMode("xapp-made-up")
