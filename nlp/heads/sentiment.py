@@ -13,7 +13,7 @@ from nlp.heads.perceptron import Perceptron, sigmoid, softmax
 
 CLASSES = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 
-_MIXED_ENOUGH = 0.45  # probability; below it the stronger side is the answer
+_MIXED_ENOUGH = 0.7  # probability; below it the stronger side is the answer
 _BOTH = 0.05  # each side's own share that a mixed text must have
 _STARS_WEIGHT = 2.2  # log-odds that the best or worst rating adds to its side
 _STARS_MIDDLE = 0.5  # a middling rating says far less: people mean very different things with it
