@@ -69,7 +69,7 @@ def _dump(url: str, file: Path) -> None:
             f"--file={beside}",
             f"--dbname={address.set(password=None).render_as_string(hide_password=False)}",
         ],
-        env={**os.environ, "PGPASSWORD": str(address.password or "")},
+        env={**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})},
         capture_output=True,
         text=True,
         check=False,
