@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,17 @@ class Reading:
     understood: bool
     why_not: str | None
     model_version: str
+
+
+class OtherModels(Protocol):
+    """Models that the operator named beside the shipped ones; they answer for some of the heads."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever one of them does."""
+
+    def revise(self, texts: Sequence[TextInput], readings: Sequence[Reading]) -> list[Reading]:
+        """The shipped models' readings of these texts, with the other models' answers in their place."""
 
 
 class NlpError(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from nlp.base import Intent, ModelMissing, Prediction, Reading, TextInput, Topic, Vector
+from nlp.base import Intent, ModelMissing, OtherModels, Prediction, Reading, TextInput, Topic, Vector
 from nlp.clean import Cleaned, clean
 from nlp.encoder import WIDTH, Encoded, Encoder
 from nlp.files import FOLDER, open_files
@@ -53,6 +53,7 @@ class Understanding:
         self._intents = intents
         self._languages = Languages()
         self._background = background
+        self._others: OtherModels | None = None
         self.use_topics(())
 
     @classmethod
@@ -80,6 +81,11 @@ class Understanding:
         sentences = [sentence for topic in topics for sentence in (topic.description, *topic.examples)]
         self._topics = TopicHead(topics, self.vectors(sentences), self._background)
 
+    def use_others(self, others: OtherModels) -> None:
+        """Let these models answer for their heads from now on; the version on each reading covers them too."""
+        self._others = others
+        self.model_version = f"{self.model_version}+{others.version}"
+
     def vectors(self, texts: Sequence[str]) -> Vector:
         """The frozen vectors (n, 512): unit length, zeros for a text without words."""
         found = np.zeros((len(texts), WIDTH), np.float32)
@@ -92,8 +98,14 @@ class Understanding:
     def read(self, texts: Sequence[TextInput]) -> list[Reading]:
         """A reading for each text, in their order. Any string is allowed; what cannot be read says why."""
         return [
-            reading for start in range(0, len(texts), _CHUNK) for reading in self._read(texts[start : start + _CHUNK])
+            reading
+            for start in range(0, len(texts), _CHUNK)
+            for reading in self._revised(texts[start : start + _CHUNK])
         ]
+
+    def _revised(self, texts: Sequence[TextInput]) -> list[Reading]:
+        readings = self._read(texts)
+        return self._others.revise(texts, readings) if self._others else readings
 
     def _read(self, texts: Sequence[TextInput]) -> list[Reading]:
         whole = [f"{each.title}\n{each.text}" if each.title else each.text for each in texts]
