@@ -41,9 +41,9 @@ def build(
     engine = connect(database_url, pool_size=settings.workers * 2 + 2)
 
     def understanding() -> Understanding:
-        from nlp.runtime import Understanding
+        from nlp.hub.load import load_understanding
 
-        return Understanding.load(topics=configuration.topics)
+        return load_understanding(configuration.models, topics=configuration.topics)
 
     def target(kind: str) -> Target:
         # A preview keeps nothing itself: what a message looked like stands on its delivery.

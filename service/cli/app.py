@@ -18,6 +18,7 @@ from service.cli import (
     group,
     imports,
     listener,
+    models,
     parts,
     sample,
     source,
@@ -68,6 +69,7 @@ app.command()(digest.digest)
 app.add_typer(source.app, name="source")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")
+app.add_typer(models.app, name="models")
 app.add_typer(sample.app, name="sample")
 
 

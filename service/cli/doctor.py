@@ -80,10 +80,10 @@ def _sources(setup: wiring.Setup) -> Iterator[Finding]:
 
 def _models(setup: wiring.Setup) -> Finding:
     from nlp.base import ModelMissing
-    from nlp.runtime import Understanding
+    from nlp.hub.load import load_understanding
 
     try:
-        version = Understanding.load(topics=setup.configuration.topics).model_version
+        version = load_understanding(setup.configuration.models, topics=setup.configuration.topics).model_version
     except ModelMissing as error:
         return Finding(False, str(error))
     return Finding(True, f"The models load (version {version}).")

@@ -1,4 +1,4 @@
-"""`earful understand`: read texts from a file with the shipped models, without a database."""
+"""`earful understand`: read texts from a file with the configured models, without a database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlp.base import ModelMissing, Prediction, Reading, TextInput, Topic
+from nlp.hub.choice import Choice
 from service.cli.console import complain, say
+from service.cli.models import choice as models_choice
 from service.cli.tables import RatingScale, Row, chunks, counter, read_rows, rows_to, write_row
 from service.errors import ConfigError
 
@@ -61,7 +63,7 @@ def understand(
       earful understand --input posts.jsonl --output - --vectors
     """
     rate = Rate()
-    models = load_models(threads, topics())
+    models = load_models(threads, topics(), models_choice())
     scale = RatingScale()
     with rows_to(output) as sink, counter("Understanding") as count:
         for chunk in chunks(read_rows(input_file), _CHUNK):
@@ -77,12 +79,12 @@ def understand(
         raise typer.Exit(1)
 
 
-def load_models(threads: int | None, wanted: Sequence[Topic]) -> Understanding:
-    """The shipped models; a missing file becomes a sentence and exit code 2."""
-    from nlp.runtime import Understanding
+def load_models(threads: int | None, wanted: Sequence[Topic], others: Choice | None = None) -> Understanding:
+    """The shipped models, and others where they are named; a missing file becomes a sentence and exit code 2."""
+    from nlp.hub.load import load_understanding
 
     try:
-        return Understanding.load(topics=wanted, threads=threads)
+        return load_understanding(others or Choice(), topics=wanted, threads=threads)
     except ModelMissing as error:
         raise ConfigError(str(error), fix="") from None
 

@@ -36,7 +36,7 @@ def read_setup(settings: Settings | None = None) -> Setup:
         ConfigError: something in them is wrong.
     """
     settings = settings or Settings.load()
-    found = configuration.load(settings.config_dir, settings.environment)
+    found = configuration.load(settings.config_dir, settings.environment, data_dir=settings.data_dir)
     if settings.environment.get(SAMPLE_URL):
         return Setup(settings=settings, configuration=with_sample_sources(settings, found), sample=True)
     sample = settings.database_url is None and not any(source.enabled for source in found.sources)

@@ -1,17 +1,20 @@
 """What the operator writes in files: one file a concern, each mistake reported with its line and what would be right.
 
-`load` reads all four files of a folder. Settings in the environment are `service.settings`.
+`load` reads all files of a folder. Settings in the environment are `service.settings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from nlp.base import Topic
+from nlp.hub.choice import Choice
 from service.configuration.company import Company, load_company
+from service.configuration.nlp import FILE as NLP
+from service.configuration.nlp import load_nlp
 from service.configuration.routing import load_routing
 from service.configuration.sources import SourceConfig, load_sources
 from service.configuration.topics import load_topics
@@ -29,10 +32,13 @@ class Configuration:
     sources: tuple[SourceConfig, ...]
     topics: tuple[Topic, ...]
     rules: tuple[AnyRule, ...]
+    models: Choice = field(default_factory=Choice)  # beside the shipped ones
 
 
-def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
-    """Read company.yaml, topics.yaml, sources.yaml and routing.yaml; `env` (Settings.environment) fills in `${NAME}`.
+def load(config_dir: Path, env: Mapping[str, str], *, data_dir: Path = Path()) -> Configuration:
+    """Read company.yaml, topics.yaml, sources.yaml, routing.yaml and, where there is one, nlp.yaml.
+
+    `env` (Settings.environment) fills in `${NAME}`; `data_dir` is where refitted heads are, unless nlp.yaml says.
 
     Raises:
         ConfigError: something does not fit; `problems` names file, line and what would be right for all of it.
@@ -52,6 +58,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     products = tuple(product.name for product in company.products) or None if company else None
     sources = tried(lambda: load_sources(config_dir / "sources.yaml", env, products=products))
     rules = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
-    if topics is None or company is None or sources is None or rules is None:
+    models = tried(lambda: load_nlp(config_dir / NLP, data_dir=data_dir))
+    if topics is None or company is None or sources is None or rules is None or models is None:
         raise ConfigError.several(problems)
-    return Configuration(company=company, sources=sources, topics=topics, rules=rules)
+    return Configuration(company=company, sources=sources, topics=topics, rules=rules, models=models)

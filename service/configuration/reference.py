@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from collectors import registry
 from collectors.base import Passport, Spec
 from service.configuration.company import CompanySection, ProductSection, TeamSection
+from service.configuration.nlp import ClassifierSection, NlpSection
 from service.configuration.routing import RuleSection
 from service.configuration.sources import SourceSection
 from service.configuration.topics import TopicSection
@@ -58,6 +59,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "products": lambda: keys_table(ProductSection),
     "teams": lambda: keys_table(TeamSection),
     "topics": lambda: keys_table(TopicSection),
+    "nlp": lambda: keys_table(NlpSection),
+    "classifiers": lambda: keys_table(ClassifierSection),
     "rules": lambda: keys_table(RuleSection),
     "post fields": lambda: fields_table(POST_FIELDS),
     "issue fields": lambda: fields_table(ISSUE_FIELDS),
