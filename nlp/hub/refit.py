@@ -37,7 +37,8 @@ OWN = "own.jsonl"
 
 _FEW = 50  # held-out texts of a kind below which an answer is left to the shipped models
 _EACH_HELD_OUT = 5  # of own.jsonl, which has no split of its own
-_SMALL_STEPS = 2_000  # texts below which the network is shown them more often
+_SHOWN = 100_000  # texts that the networks see in all: few are shown more often
+_EPOCHS = 3, 40  # at least and at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def refit(encoder: HubEncoder, train: _Taught, held_out: _Taught, facts: Facts, 
     """Fit both heads on the encoder's vectors, calibrate and judge them on held-out texts, and write them."""
     inputs, held = (_inputs(encoder, each.texts) for each in (train, held_out))
     known = (train.feelings[:, 0] >= 0) | (train.feelings[:, 1] >= 0)
-    epochs = 3 if len(inputs) > _SMALL_STEPS else 30
+    epochs = min(max(_SHOWN // len(inputs), _EPOCHS[0]), _EPOCHS[1])
     recipe = Recipe(outputs=4, epochs=epochs)
     arrays: dict[str, npt.NDArray[np.floating]] = {
         **fit("sentiment", inputs[known], train.feelings[known], sentiment_loss, recipe),
