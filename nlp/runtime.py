@@ -19,11 +19,15 @@ from nlp.heads.sentiment import SentimentHead
 from nlp.heads.topics import TopicHead
 from nlp.heads.urgency import urgency
 from nlp.language import Languages
+from nlp.learning.adapter import FEELINGS, Adapter, output_of, topic_output
+from nlp.learning.bags import bags
+from nlp.learning.fitting import Texts
 from nlp.reach import why_not_understood
 
 HEADS = "heads.npz"
 BACKGROUND = "background.npz"
 
+_BOUNDS = (len(FEELINGS), len(FEELINGS) + len(OUTPUTS))  # where intents and topics begin among the logits
 _CHUNK = 512  # texts read at a time, which keeps memory flat
 
 
@@ -34,6 +38,7 @@ class _Sized:
     given: TextInput
     cleaned: Cleaned
     language: Prediction
+    version: str  # of the models, with what was learnt
 
 
 class Understanding:
@@ -54,6 +59,7 @@ class Understanding:
         self._languages = Languages()
         self._background = background
         self._others: OtherModels | None = None
+        self._adapter = Adapter.none()
         self.use_topics(())
 
     @classmethod
@@ -86,6 +92,41 @@ class Understanding:
         self._others = others
         self.model_version = f"{self.model_version}+{others.version}"
 
+    def use_corrections(self, adapter: Adapter) -> None:
+        """Read with what the company's labels taught from the next batch on; other threads may be reading."""
+        self._adapter = adapter
+
+    @property
+    def corrections(self) -> int:
+        """The number of the adapter in use; 0: none."""
+        return self._adapter.number
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Everything that labels can teach, in the order of `untaught`'s logits."""
+        return _outputs(self._topics)
+
+    def untaught(self, texts: Sequence[TextInput]) -> Texts:
+        """The texts as labels teach them: without stars and without what was learnt; 0 is where a head decides."""
+        head = self._topics
+        cleaned = [clean(_whole(each)) for each in texts]
+        encoded = self._encoder.encode([each.spelled for each in cleaned])
+        inputs = head_inputs(encoded, [_whole(each) for each in texts])
+        vectors = _without_wordless(encoded.vectors, cleaned)
+        decides_at = (self._sentiment.decides_at(), self._intents.decides_at(), head.decides_at())
+        logits = self._logits(inputs, vectors, head) - np.concatenate(decides_at)
+        return Texts(vectors, bags([each.words for each in cleaned]), logits)
+
+    def _logits(self, inputs: Vector, vectors: Vector, topics: TopicHead) -> Vector:
+        """All heads' logits, in the order of `_outputs`."""
+        found = (self._sentiment.logits(inputs), self._intents.logits(inputs), topics.logits(vectors))
+        return np.concatenate(found, axis=1)
+
+    def topic_logits(self, vectors: Vector) -> Vector:
+        """How these vectors' topics look (n, topics), untaught; 0 is where the head decides."""
+        found: Vector = self._topics.logits(vectors) - self._topics.decides_at()
+        return found
+
     def vectors(self, texts: Sequence[str]) -> Vector:
         """The frozen vectors (n, 512): unit length, zeros for a text without words."""
         found = np.zeros((len(texts), WIDTH), np.float32)
@@ -108,19 +149,26 @@ class Understanding:
         return self._others.revise(texts, readings) if self._others else readings
 
     def _read(self, texts: Sequence[TextInput]) -> list[Reading]:
-        whole = [f"{each.title}\n{each.text}" if each.title else each.text for each in texts]
+        adapter, topic_head = self._adapter, self._topics  # as they are now, for the whole batch
+        version = self.model_version + adapter.suffix
+        whole = [_whole(each) for each in texts]
         cleaned = [clean(text) for text in whole]
         sized = [
-            _Sized(given, each, self._languages.identify(each.words, given.language))
+            _Sized(given, each, self._languages.identify(each.words, given.language), version)
             for given, each in zip(texts, cleaned, strict=True)
         ]
         encoded = self._encoder.encode([each.spelled for each in cleaned])
         inputs = head_inputs(encoded, whole)
         ratings = [each.rating for each in texts]
-        feelings = self._sentiment(inputs, ratings)
-        chances = self._intents(inputs, ratings)
         vectors = _without_wordless(encoded.vectors, cleaned)
-        topics = self._topics(vectors)
+        logits = self._logits(inputs, vectors, topic_head)
+        if adapter.number:
+            words = bags([each.words for each in cleaned])
+            logits = adapter.adjust(vectors, words, logits, _outputs(topic_head))
+        of_feelings, of_intents, of_topics = np.split(logits, _BOUNDS, axis=1)
+        feelings = self._sentiment(of_feelings, ratings)
+        chances = self._intents(of_intents, ratings)
+        topics = topic_head(of_topics)
         return [
             self._reading(sized[row], encoded, row, vectors[row], feelings[row], chances[row], topics[row])
             for row in range(len(texts))
@@ -148,7 +196,7 @@ class Understanding:
                 vector=vector,
                 understood=False,
                 why_not=why_not,
-                model_version=self.model_version,
+                model_version=sized.version,
             )
         prediction, shares = feeling
         spam = float(chances[len(Intent)])
@@ -169,8 +217,16 @@ class Understanding:
             vector=vector,
             understood=True,
             why_not=None,
-            model_version=self.model_version,
+            model_version=sized.version,
         )
+
+
+def _outputs(topics: TopicHead) -> tuple[str, ...]:
+    return (*FEELINGS, *(output_of(name) for name in OUTPUTS), *(topic_output(name) for name in topics.names))
+
+
+def _whole(given: TextInput) -> str:
+    return f"{given.title}\n{given.text}" if given.title else given.text
 
 
 def _arrays(path: Path) -> dict[str, npt.NDArray[np.floating]]:

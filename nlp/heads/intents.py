@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from nlp.base import Intent, Prediction, Vector
 from nlp.heads.inputs import DEEP, WIDE
-from nlp.heads.perceptron import Perceptron, sigmoid
+from nlp.heads.perceptron import Perceptron, logit, sigmoid
 
 SPAM = "spam"
 OUTPUTS = (*Intent, SPAM)
@@ -39,9 +39,18 @@ class IntentHead:
         self._shifts = np.asarray(arrays["intents.shifts"], np.float32)
         self._thresholds = np.asarray(arrays["intents.thresholds"], np.float32)
 
-    def __call__(self, inputs: Vector, ratings: Sequence[float | None]) -> Vector:
+    def logits(self, inputs: Vector) -> Vector:
+        """Calibrated logits (n, 7) of the text alone, in the order of OUTPUTS."""
+        found: Vector = self._networks(inputs) * self._slopes + self._shifts
+        return found
+
+    def decides_at(self) -> Vector:
+        """The logits (7,) beyond which an output holds."""
+        return np.array([logit(float(chance)) for chance in np.clip(self._thresholds, 0.01, 0.99)], np.float32)
+
+    def __call__(self, logits: Vector, ratings: Sequence[float | None]) -> Vector:
         """Probabilities (n, 7) in the order of OUTPUTS; a good rating speaks for praise, a bad one for complaint."""
-        logits = self._networks(inputs) * self._slopes + self._shifts
+        logits = logits.copy()
         leaning = np.array([0.0 if rating is None else 2 * min(max(rating, 0.0), 1.0) - 1 for rating in ratings])
         logits[:, OUTPUTS.index(Intent.PRAISE)] += _STARS_WEIGHT * leaning
         logits[:, OUTPUTS.index(Intent.COMPLAINT)] -= _STARS_WEIGHT * leaning

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -34,6 +35,11 @@ def sigmoid(x: Vector) -> Vector:
     """1 / (1 + e^-x), safe for large values."""
     half: Vector = 0.5 * (1 + np.tanh(0.5 * x))
     return half
+
+
+def logit(chance: float) -> float:
+    """The log-odds of a probability."""
+    return math.log(chance / (1 - chance))
 
 
 def softmax(x: Vector) -> Vector:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from nlp.base import Prediction, Sentiment, Vector
 from nlp.heads.inputs import WIDE
-from nlp.heads.perceptron import Perceptron, sigmoid, softmax
+from nlp.heads.perceptron import Perceptron, logit, sigmoid, softmax
 
 CLASSES = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 
@@ -26,13 +26,22 @@ class SentimentHead:
         self._network = Perceptron(arrays, "sentiment")
         self._temperature = float(arrays["sentiment.temperature"])
 
-    def __call__(self, inputs: Vector, ratings: Sequence[float | None]) -> list[tuple[Prediction, Vector]]:
+    def logits(self, inputs: Vector) -> Vector:
+        """Calibrated logits (n, 4) of the text alone: negative, neutral, positive, and mixed."""
+        found = self._network(inputs[:, WIDE])
+        found[:, :3] /= self._temperature
+        return found
+
+    def __call__(self, logits: Vector, ratings: Sequence[float | None]) -> list[tuple[Prediction, Vector]]:
         """For each text the prediction, and the three classes' probabilities for other heads."""
-        logits = self._network(inputs[:, WIDE])
         rated = np.array([_evidence(rating) for rating in ratings], np.float32).reshape(-1, len(CLASSES))
-        shares = softmax(logits[:, :3] / self._temperature + rated)
+        shares = softmax(logits[:, :3] + rated)
         mixed = sigmoid(logits[:, 3])
         return [(_decide(row, float(both)), row) for row, both in zip(shares, mixed, strict=True)]
+
+    def decides_at(self) -> Vector:
+        """The logits (4,) beyond which an answer holds."""
+        return np.array([0, 0, 0, logit(_MIXED_ENOUGH)], np.float32)
 
 
 def _decide(shares: Vector, mixed: float) -> Prediction:

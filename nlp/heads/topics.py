@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.base import Prediction, Topic, Vector
-from nlp.heads.perceptron import sigmoid
+from nlp.heads.perceptron import logit, sigmoid
 
 _COMMON = 0.7  # share of the taxonomy's common direction that is taken out
 _SLOPE, _EVEN = 0.6, 4.3  # standard deviations to probability, fitted on five labelled taxonomies in four languages
@@ -43,10 +43,23 @@ class TopicHead:
         variance = np.einsum("ij,jk,ik->i", self._directions, spread, self._directions)
         self._deviation = np.sqrt(np.maximum(variance, 1e-9))
 
-    def __call__(self, vectors: Vector) -> list[tuple[Prediction, ...]]:
-        """The topics that hold for each vector, strongest first."""
-        chances = sigmoid(_SLOPE * (self.nearness(vectors) - _EVEN))
-        return [self._holding(row) for row in chances]
+    @property
+    def names(self) -> Sequence[str]:
+        """The taxonomy's topics, in the order of the logits."""
+        return self._names
+
+    def logits(self, vectors: Vector) -> Vector:
+        """How likely each topic is (n, topics), as log-odds."""
+        found: Vector = _SLOPE * (self.nearness(vectors) - _EVEN)
+        return found
+
+    def decides_at(self) -> Vector:
+        """The logits (topics,) beyond which a topic holds."""
+        return np.full(len(self._names), logit(_ENOUGH), np.float32)
+
+    def __call__(self, logits: Vector) -> list[tuple[Prediction, ...]]:
+        """The topics that hold for each text, strongest first."""
+        return [self._holding(row) for row in sigmoid(logits)]
 
     def nearness(self, vectors: Vector) -> Vector:
         """How much nearer than usual (n, topics), in standard deviations."""
