@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.base import ModelMissing
 from nlp.hub.choice import NamedModel
@@ -115,8 +116,10 @@ def _check(model: NamedModel, folder: Path) -> None:
 def _shards(folder: Path) -> Iterator[str]:
     """The files that the index of a divided model names."""
     for index in folder.glob("*.safetensors.index.json"):
-        named = _json(index).get("weight_map", {})
-        yield from sorted(set(named.values()))
+        named = _json(index)
+        yield from (
+            sorted(set(named["weight_map"].values())) if isinstance(named, dict) and "weight_map" in named else ()
+        )
 
 
 def _modules(folder: Path) -> list[str]:
@@ -125,12 +128,11 @@ def _modules(folder: Path) -> list[str]:
     return [str(each.get("type")) for each in listed if isinstance(each, dict)]
 
 
-def _json(file: Path) -> dict[str, dict[str, str]]:
+def _json(file: Path) -> Any:
     try:
-        content: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelMissing(f"{file} cannot be read: {error}.", what_to_do=f"{_REFETCH}.") from error
-    return content
 
 
 def _digest(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nlp.base import Intent, Prediction, Reading, Sentiment, TextInput
+from nlp.base import Intent, Prediction, Reading, Sentiment, TextInput, Vector
 from nlp.clean import Cleaned, clean
 from nlp.heads.urgency import urgency
 from nlp.hub.answers import Answer, Answers
@@ -70,7 +70,7 @@ def _revised(reading: Reading, answer: Answer, rating: float | None, words: str)
     )
 
 
-def _sentiment(shares: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float32]], mixed: float) -> Prediction:
+def _sentiment(shares: Vector, mixed: float) -> Prediction:
     if mixed >= _MIXED_ENOUGH:
         return Prediction(label=Sentiment.MIXED, score=mixed)
     best = int(np.argmax(shares))
@@ -87,9 +87,7 @@ def _intents(reading: Reading, answer: Answer) -> tuple[Prediction, ...]:
     return tuple(sorted([*kept, *held], key=lambda each: -each.score))
 
 
-def _urgency(
-    reading: Reading, answer: Answer, shares: Sequence[float] | None, rating: float | None, words: str
-) -> float:
+def _urgency(reading: Reading, answer: Answer, shares: Vector | None, rating: float | None, words: str) -> float:
     """By the plain rule on what is said now; as it was where nothing that it asks has changed."""
     if shares is None and not answer.chances:
         return reading.urgency
