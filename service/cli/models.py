@@ -29,6 +29,21 @@ def choice() -> Choice:
     return load_nlp(settings.config_dir / FILE, data_dir=settings.data_dir)
 
 
+def refuse_missing(chosen: Choice) -> None:
+    """A cheap look before the start: the named models and the encoder's heads are here.
+
+    Raises:
+        ConfigError: one is not; says what to do.
+    """
+    try:
+        for model in chosen.models:
+            find(model)
+        if chosen.encoder is not None:
+            read_facts(chosen.encoder.heads)
+    except ModelMissing as error:
+        raise ConfigError(str(error), fix="") from None
+
+
 @app.command("list")
 def list_models() -> None:
     """Show the models that nlp.yaml names, and whether they are on this machine. Exit code 1 where one is not.

@@ -17,6 +17,7 @@ import typer
 from service import bootstrap
 from service.cli import studio
 from service.cli.console import say
+from service.cli.models import refuse_missing
 from service.cli.parts import WATCH_PARENT
 from service.cli.processes import Group
 from service.cli.wiring import Setup, open_tools, read_setup
@@ -47,6 +48,7 @@ def up(
     setup = read_setup()
     setup = setup if sample is None else replace(setup, sample=sample)
     _refuse_taken_port(setup.settings)
+    refuse_missing(setup.configuration.models)
     group = Group({**setup.settings.environment, WATCH_PARENT: "1"})
     with _stop_signal() as stop, _stopping(group):
         try:
