@@ -58,6 +58,7 @@ class Understanding:
         self._intents = intents
         self._languages = Languages()
         self._background = background
+        self.folder = FOLDER
         self._others: OtherModels | None = None
         self._adapter = Adapter.none()
         self.use_topics(())
@@ -79,6 +80,7 @@ class Understanding:
                 f"The heads in {files.folder} cannot be loaded: {error}.",
                 what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
             ) from error
+        understanding.folder = folder
         understanding.use_topics(topics)
         return understanding
 

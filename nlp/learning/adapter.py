@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,6 +69,10 @@ class Adapter:
             hit = self.words[at] == bags.keys
             np.add.at(summed, bags.owners[hit], self.by_word[at[hit]])
         return summed
+
+    def numbered(self, number: int) -> Adapter:
+        """The same under another number."""
+        return replace(self, number=number)
 
     def dump(self) -> bytes:
         """The adapter as bytes, for `load`."""

@@ -48,9 +48,7 @@ class Lesson:
     verdicts: Sequence[Verdict]
 
 
-def teach(
-    texts: Texts, wanted: Vector, replay: Replay, outputs: Sequence[str], *, topics: Vector, number: int
-) -> Lesson:
+def teach(texts: Texts, wanted: Vector, replay: Replay, outputs: Sequence[str], *, topics: Vector) -> Lesson:
     """Fit what the labels say, as far as it does not break what was right.
 
     Args:
@@ -59,7 +57,6 @@ def teach(
         replay: the texts to judge by.
         outputs: the columns' names, the company's topics last.
         topics: the replayed texts' logits of those topics.
-        number: the new adapter's.
     """
     whole = _with_topics(replay, outputs, topics)
     verdicts, parts = [], []
@@ -71,7 +68,7 @@ def teach(
             verdict, adapter = one.judged()
             verdicts.append(verdict)
             parts += [adapter] if adapter else []
-    return Lesson(adapter=_together(parts, number), verdicts=verdicts)
+    return Lesson(adapter=_together(parts), verdicts=verdicts)
 
 
 class _Head:
@@ -184,10 +181,10 @@ def _with_topics(replay: Replay, outputs: Sequence[str], topics: Vector) -> Repl
     return replace(replay, texts=replace(replay.texts, logits=logits), right=right, outputs=tuple(outputs))
 
 
-def _together(parts: Sequence[Adapter], number: int) -> Adapter:
+def _together(parts: Sequence[Adapter]) -> Adapter:
     """One adapter of several that know different outputs."""
     if not parts:
-        return replace(Adapter.none(), number=number)
+        return Adapter.none()
     words: Keys = np.unique(np.concatenate([part.words for part in parts]))
     outputs = tuple(name for part in parts for name in part.outputs)
     by_word = np.zeros((len(words), len(outputs)), np.float32)
@@ -196,4 +193,4 @@ def _together(parts: Sequence[Adapter], number: int) -> Adapter:
         by_word[np.searchsorted(words, part.words), at : at + len(part.outputs)] = part.by_word
         at += len(part.outputs)
     by_vector = np.concatenate([part.by_vector for part in parts], axis=1).reshape(WIDTH, len(outputs))
-    return Adapter(number, outputs, by_vector, words, by_word)
+    return Adapter(1, outputs, by_vector, words, by_word)

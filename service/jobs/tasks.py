@@ -11,10 +11,13 @@ from sqlmodel import Session
 
 from service.jobs.queue import queue
 from service.jobs.retry import RetryTable
-from service.pipeline import collect, deliver, group, link, recheck, route, understand, upkeep
+from service.pipeline import collect, deliver, group, lessons, link, recheck, route, understand, upkeep
 from service.pipeline.outcome import Outcome
+from service.store import corrections
 from service.store.database import transaction
 from service.tools import Tools
+
+_AT_A_TIME = 256  # posts that are read again in one transaction
 
 blueprint = procrastinate.Blueprint()
 _Stage = Callable[[Session, Sequence[int], Tools], Outcome]
@@ -78,6 +81,22 @@ def sweep(context: JobContext) -> None:
     with transaction(tools.engine) as session:
         queue(session, upkeep.forgotten(session, tools.clock()).next)
         upkeep.forget_raw(session, tools)
+
+
+@_task("learn", "upkeep")
+def learn_from_labels(context: JobContext) -> None:
+    """Fit what people's labels teach."""
+    lessons.learn(_tools(context))
+
+
+@_task("read_again", "upkeep")
+def read_posts_again(context: JobContext) -> None:
+    """Read some kept posts again with what was learnt, and go on as long as there are more."""
+    tools = _tools(context)
+    with transaction(tools.engine) as session:
+        ids = corrections.next_to_read_again(session, most=_AT_A_TIME)
+        queue(session, understand.run(session, ids, tools).next)
+        queue(session, lessons.due(session))
 
 
 @_task("collect", "sources")

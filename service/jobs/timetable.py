@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 
 from service.jobs.queue import STALLED_SECONDS, queue
-from service.pipeline import flow
+from service.pipeline import flow, lessons
 from service.pipeline.outcome import Job
 from service.store import sources
 from service.store.database import transaction
@@ -30,6 +30,7 @@ def build(tools: Tools) -> BaseScheduler:
     )
     every: list[tuple[str, float, Callable[[Tools], None]]] = [
         ("sources", 5, queue_due_sources),
+        ("lessons", 5, queue_lessons),
         ("recover", 10, queue_recovery),
         ("rechecks", 60, queue_due_rechecks),
         ("sweep", 300, queue_sweep),
@@ -53,6 +54,12 @@ def queue_due_rechecks(tools: Tools) -> None:
     with transaction(tools.engine) as session:
         due = sources.take_due_rechecks(session, now=tools.clock(), every=tools.rechecks)
         queue(session, [flow.recheck(source.id) for source in due if source.id is not None])
+
+
+def queue_lessons(tools: Tools) -> None:
+    """Queue what people's labels make necessary."""
+    with transaction(tools.engine) as session:
+        queue(session, lessons.due(session))
 
 
 def queue_recovery(tools: Tools) -> None:

@@ -1,5 +1,6 @@
 """SQLModel tables, nothing else. Importing this package registers them all."""
 
+from service.models.corrections import Correction, Lesson
 from service.models.people import AuditEvent, Customer, Identity, Note, Order, Organisation
 from service.models.posts import Author, Post, PostVersion, SetAsideItem, Source, SourceRun
 from service.models.readings import Reading
@@ -9,11 +10,13 @@ __all__ = [
     "AuditEvent",
     "Author",
     "Case",
+    "Correction",
     "Customer",
     "Delivery",
     "Identity",
     "Issue",
     "IssuePost",
+    "Lesson",
     "Note",
     "Order",
     "Organisation",

@@ -99,6 +99,7 @@ class Post(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "external_id"),
         Index("ix_posts_unfinished", "id", postgresql_where="routed_version < version"),
+        Index("ix_posts_to_read_again", "id", postgresql_where="understood_version = 0 AND routed_version = version"),
         Index("ix_posts_newest", text("created_at DESC"), text("id DESC")),
         Index("ix_posts_newest_of_source", "source_id", text("created_at DESC"), text("id DESC")),
         # Spelt as store.post_filter asks it, or PostgreSQL does not use it.

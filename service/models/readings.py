@@ -39,4 +39,5 @@ class Reading(SQLModel, table=True):
     understood: bool
     groupable: bool = False  # reports something that could have a cause to find (domain.issues)
     why_not: str | None = None
+    labelled: dict[str, Any] = json_column()  # head -> what a person said, which stands in the answers above
     vector: Any = vector_column()

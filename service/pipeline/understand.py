@@ -9,7 +9,7 @@ from sqlmodel import Session
 from nlp.base import TextInput
 from service.models import Post
 from service.models.columns import id_of
-from service.pipeline import flow
+from service.pipeline import flow, lessons
 from service.pipeline.outcome import Outcome
 from service.store import posts as posts_store
 from service.store import readings as readings_store
@@ -20,10 +20,12 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
     """Read the posts that have no reading of their current version. A deleted post gets none."""
     behind = posts_store.lock_behind(session, post_ids, "understood")
     alive = [post for post in behind if post.deleted_at is None]
-    readings = tools.understanding().read([_input(post) for post in alive]) if alive else []
+    models = tools.understanding()
+    lessons_due = lessons.keep_up(session, models)
+    readings = models.read([_input(post) for post in alive]) if alive else []
     readings_store.store_readings(session, alive, readings, now=tools.clock())
     posts_store.mark(session, behind, "understood")
-    return Outcome(next=flow.follow("understand", [id_of(post) for post in behind]))
+    return Outcome(next=[*flow.follow("understand", [id_of(post) for post in behind]), *lessons_due])
 
 
 def _input(post: Post) -> TextInput:

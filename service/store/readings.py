@@ -10,9 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session
 
 from nlp.base import Reading as ReadByModels
+from service.domain.corrections import overrule
 from service.domain.issues import may_belong_to_an_issue
 from service.models import Post, Reading
 from service.models.columns import id_of
+from service.store import corrections
 
 
 def store_readings(session: Session, posts: Sequence[Post], readings: Sequence[ReadByModels], *, now: datetime) -> None:
@@ -20,9 +22,17 @@ def store_readings(session: Session, posts: Sequence[Post], readings: Sequence[R
     rows = [_row(post, reading, now) for post, reading in zip(posts, readings, strict=True)]
     if not rows:
         return
+    _overrule(session, rows)
     statement = upsert(Reading).values(rows)
     fresh = {name: statement.excluded[name] for name in rows[0] if name != "post_id"}
     session.execute(statement.on_conflict_do_update(index_elements=["post_id"], set_=fresh))
+
+
+def _overrule(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """What people said of a version stays, however often it is read again."""
+    labels = corrections.labels_of(session, [(row["post_id"], row["post_version"]) for row in rows])
+    for row in rows:
+        overrule(row, labels.get(row["post_id"], {}))
 
 
 def _row(post: Post, reading: ReadByModels, now: datetime) -> dict[str, Any]:
