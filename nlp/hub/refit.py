@@ -36,6 +36,7 @@ from nlp.training.sets import examples, seeds
 OWN = "own.jsonl"
 
 _FEW = 50  # held-out texts of a kind below which an answer is left to the shipped models
+_HELD_OUT_SHARE = 4  # of `most`: what is only judged on need not be as much
 _EACH_HELD_OUT = 5  # of own.jsonl, which has no split of its own
 _SHOWN = 100_000  # texts that the networks see in all: few are shown more often
 _EPOCHS = 3, 40  # at least and at most
@@ -87,7 +88,7 @@ def read_sets(data: Path, most: int, *, stated_only: bool = False) -> tuple[_Tau
     splits: dict[str, list[list[Example]]] = {"train": [], "dev": []}
     for split, groups in splits.items():
         for source, known in examples(data, split, stated_only=stated_only, keep=lambda _: True):
-            groups.append(known[:most])
+            groups.append(known[: most if split == "train" else most // _HELD_OUT_SHARE])
             if split == "train":
                 counts[source.name] = len(groups[-1])
     own = _own(data / OWN)

@@ -85,7 +85,10 @@ def refit(
     data: Annotated[Path, typer.Option("--data", metavar="FOLDER", help="Labelled sets, own.jsonl, or both.")],
     most: Annotated[int, typer.Option("--most", min=100, help="Texts that are taken of a set.")] = 2_000,
 ) -> None:
-    """Fit the heads for the encoder that nlp.yaml names, on labelled texts; minutes on a processor.
+    """Fit the heads for the encoder that nlp.yaml names, on labelled texts.
+
+    A processor needs minutes for some thousand texts, and an hour for all the sets of the model card; --most is how to
+    take fewer.
 
     Example: earful models refit --data labelled
     """
