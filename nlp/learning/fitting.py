@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.base import Vector
-from nlp.heads.perceptron import sigmoid, softmax
 from nlp.learning.adapter import FEELINGS, WIDTH, Adapter
 from nlp.learning.bags import BEGINNING, PAIR, Bags, Keys, kinds
 from nlp.learning.minimise import Point, minimise
@@ -99,9 +98,10 @@ class _Problem:
 
     def _answers(self, logits: Point) -> Point:
         chances = np.empty_like(logits)
-        chances[:, self._single] = sigmoid(logits[:, self._single])
+        chances[:, self._single] = 0.5 * (1 + np.tanh(0.5 * logits[:, self._single]))
         if self._feelings:
-            chances[:, self._feelings] = softmax(logits[:, self._feelings])
+            weights = np.exp(logits[:, self._feelings] - logits[:, self._feelings].max(axis=1, keepdims=True))
+            chances[:, self._feelings] = weights / weights.sum(axis=1, keepdims=True)
         return chances
 
     def _split(self, point: Point) -> tuple[Point, Point]:
@@ -115,7 +115,7 @@ class _Problem:
 
     def __call__(self, point: Point) -> tuple[float, Point]:
         by_vector, by_word = self._split(point)
-        logits = self._base + self._vectors @ by_vector
+        logits = self._base + np.einsum("ij,jk->ik", self._vectors, by_vector)
         for column in range(self._outputs):
             said = self._values * by_word[self._places, column]
             logits[:, column] += np.bincount(self._owners, said, minlength=len(logits))
@@ -124,7 +124,7 @@ class _Problem:
         for column in range(self._outputs):
             felt = self._values * miss[self._owners, column]
             slope_of_words[:, column] = np.bincount(self._places, felt, minlength=len(by_word))
-        slope = np.concatenate([self._vectors.T @ miss, slope_of_words]).ravel() + point
+        slope = np.concatenate([np.einsum("ij,ik->jk", self._vectors, miss), slope_of_words]).ravel() + point
         return self._loss(logits) + 0.5 * float(point @ point), slope
 
     def _loss(self, logits: Point) -> float:

@@ -124,7 +124,7 @@ class _Head:
         before, after = self._replayed(None), self._replayed(adapter)
         if before is not None and after is not None:
             lost, gained = int((before & ~after).sum()), int((after & ~before).sum())
-            return lost - gained <= TOLERANCE * len(before) + np.sqrt(lost + gained)
+            return bool(lost - gained <= TOLERANCE * len(before) + np.sqrt(lost + gained))
         answers = [holds(self._logits(each, self._judging.texts), self._outputs) for each in (None, adapter)]
         return bool((answers[0] != answers[1]).any(axis=1).mean() <= _MOST_CHANGED)
 

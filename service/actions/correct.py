@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlmodel import Session, col
@@ -45,10 +46,9 @@ def label(
     if problems or not labels:
         raise Invalid(" ".join(problem[:1].upper() + problem[1:] for problem in problems) or "There is nothing to say.")
     reading = session.scalars(select(Reading).where(col(Reading.post_id) == post_id)).one_or_none()
-    made = [_made(session, post, reading, head, value) for head, value in labels.items()]
-    for each in made:
-        each.origin, each.made_by, each.made_at = origin, by, now
-        session.add(each)
+    said = {"origin": origin, "made_by": by, "made_at": now}
+    made = [_made(session, post, reading, {"head": head, "value": value, **said}) for head, value in labels.items()]
+    session.add_all(made)
     session.flush()
     for each in made:
         _audit(session, "label", each, by=by, now=now)
@@ -76,14 +76,14 @@ def withdraw(session: Session, correction_id: int, *, by: str, now: datetime) ->
     return found
 
 
-def _made(session: Session, post: Post, reading: Reading | None, head: str, value: str) -> Correction:
+def _made(session: Session, post: Post, reading: Reading | None, said: Mapping[str, Any]) -> Correction:
     """A label beside what the models said, which an earlier label may have covered."""
-    made = Correction(post_id=id_of(post), post_version=post.version, head=head, value=value)
-    earlier = corrections.first_said(session, id_of(post), post.version, head)
+    made = Correction(post_id=id_of(post), post_version=post.version, **said)
+    earlier = corrections.first_said(session, id_of(post), post.version, made.head)
     if earlier is not None:
         made.model_said, made.model_version = earlier.model_said, earlier.model_version
     elif reading is not None and reading.post_version == post.version:
-        made.model_said = rules.said_by_models(head, _columns(reading))
+        made.model_said = rules.said_by_models(made.head, _columns(reading))
         made.model_version = reading.model_version
     return made
 
@@ -96,7 +96,7 @@ def _show(reading: Reading, labels: Mapping[str, str]) -> None:
             setattr(reading, name, value)
 
 
-def _columns(reading: Reading) -> dict[str, object]:
+def _columns(reading: Reading) -> dict[str, Any]:
     return {attribute.key: getattr(reading, attribute.key) for attribute in inspect(Reading).column_attrs}
 
 

@@ -12,6 +12,7 @@ import typer
 
 from service.cli import (
     collect,
+    correct,
     database,
     digest,
     doctor,
@@ -65,6 +66,7 @@ app.command()(collect.collect)
 app.command()(understand.understand)
 app.command()(group.group)
 app.add_typer(imports.app, name="import")
+app.add_typer(correct.app, name="correct")
 app.command()(digest.digest)
 app.add_typer(source.app, name="source")
 app.command()(doctor.doctor)

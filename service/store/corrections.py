@@ -24,6 +24,9 @@ class LabelledText:
     labels: Mapping[str, str]
 
 
+_KEPT = (PostVersion.post_id, PostVersion.version, PostVersion.text, PostVersion.title)
+
+
 def labels_of(session: Session, posts: Sequence[tuple[int, int]]) -> dict[int, dict[str, str]]:
     """The labels that hold (head -> value) for posts at these versions, by post."""
     versions = dict(posts)
@@ -37,6 +40,12 @@ def labels_of(session: Session, posts: Sequence[tuple[int, int]]) -> dict[int, d
         if each.post_version == versions[each.post_id]:
             found.setdefault(each.post_id, {})[each.head] = each.value
     return found
+
+
+def current_labels(session: Session, post_id: int) -> dict[str, str]:
+    """The labels that hold for a post as it is now."""
+    version = session.scalar(select(col(Post.version)).where(col(Post.id) == post_id))
+    return labels_of(session, [(post_id, version)]).get(post_id, {}) if version is not None else {}
 
 
 def history(session: Session, post_id: int) -> Sequence[Correction]:
@@ -72,7 +81,7 @@ def all_texts(session: Session) -> list[LabelledText]:
     for each in session.scalars(holding()):
         labels.setdefault((each.post_id, each.post_version), {})[each.head] = each.value
     rows = session.execute(
-        select(PostVersion.post_id, PostVersion.version, PostVersion.text, PostVersion.title, Post.platform_language)
+        select(*(col(each) for each in _KEPT), col(Post.platform_language))
         .join(Post, col(Post.id) == col(PostVersion.post_id))
         .where(col(PostVersion.post_id).in_({post_id for post_id, _ in labels}), col(Post.deleted_at).is_(None))
         .order_by(col(PostVersion.id))

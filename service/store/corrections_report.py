@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -47,7 +48,7 @@ def sample(session: Session, *, most: int, among: int = 1000) -> Sequence[int]:
         .where(
             col(Post.deleted_at).is_(None),
             col(Reading.understood),
-            ~select(Correction.id).where(col(Correction.post_id) == col(Post.id)).exists(),
+            ~select(col(Correction.id)).where(col(Correction.post_id) == col(Post.id)).exists(),
         )
         .order_by(col(Post.id).desc())
         .limit(among)
@@ -60,9 +61,9 @@ def _counted(session: Session, *, language: bool, source: bool) -> list[Accuracy
     """One label for each head of each version of a post counts: the latest that holds, beside what the models said."""
     labels = holding().where(col(Correction.model_said).is_not(None)).order_by(None).subquery()
     kind = func.split_part(labels.c.head, ":", 1)
-    groups = [labels.c.origin, kind]
-    groups += [Reading.language] if language else []
-    groups += [Source.name] if source else []
+    groups: list[Any] = [labels.c.origin, kind]
+    groups += [col(Reading.language)] if language else []
+    groups += [col(Source.name)] if source else []
     rows = session.execute(
         select(*groups, func.count(), func.count().filter(labels.c.model_said == labels.c.value))
         .join(Post, col(Post.id) == labels.c.post_id)

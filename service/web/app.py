@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 import service.clock
 from service.clock import Clock
 from service.web import errors, passports, statics
+from service.web.api import corrections as corrections_api
 from service.web.api import customers as customers_api
 from service.web.api import deliveries as deliveries_api
 from service.web.api import health, schema
@@ -20,7 +21,7 @@ from service.web.api import posts as posts_api
 from service.web.api import sources as sources_api
 from service.web.auth import declared_role
 from service.web.guard import Guard
-from service.web.pages import customers, deliveries, digest, inbox, issues, posts, search, sources
+from service.web.pages import corrections, customers, deliveries, digest, inbox, issues, posts, search, sources
 from service.web.site import CompanyLike, Site
 
 ROUTERS = (
@@ -31,6 +32,7 @@ ROUTERS = (
     digest.router,
     deliveries.router,
     sources.router,
+    corrections.router,
     search.router,
     health.router,
     posts_api.router,
@@ -38,6 +40,7 @@ ROUTERS = (
     customers_api.router,
     deliveries_api.router,
     sources_api.router,
+    corrections_api.router,
     schema.router,
 )
 

@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     ANYONE = "anyone"  # health and static files: nothing about posts or people
     VIEWER = "viewer"
+    EDITOR = "editor"  # may say what is right about a reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class User:
     role: Role
 
 
-LOCAL_USER = User(name="you", role=Role.VIEWER)
+LOCAL_USER = User(name="you", role=Role.EDITOR)
 
 
 @dataclass(frozen=True, slots=True)

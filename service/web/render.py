@@ -41,6 +41,7 @@ PLACES = (
     Place("digest", "Digest", "/digest"),
     Place("deliveries", "Slack", "/deliveries"),
     Place("sources", "Sources", "/sources"),
+    Place("corrections", "Corrections", "/corrections"),
 )
 
 

@@ -187,3 +187,14 @@ def _soon(ahead: timedelta, moment: datetime, now: datetime, zone: ZoneInfo) -> 
     if ahead < timedelta(hours=24):
         return f"in {ahead // timedelta(hours=1)} h"
     return day(moment, now, zone)
+
+
+def label(head: str, value: str) -> str:
+    """What a person's label says, in words."""
+    kind, _, name = head.partition(":")
+    if kind == "sentiment":
+        return sentiment(value)
+    if kind == "language":
+        return language(value)
+    named = {"intent": intent, "topic": topic}[kind](name) if name else kind.capitalize()
+    return named if value == "yes" else f"not: {named}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from service.store import choices, corrections
 from service.web.auth import Role, requires
+from service.web.correcting import heads_to_label
 from service.web.render import page
 from service.web.site import TheSite
 from service.web.story import tell
@@ -18,6 +20,16 @@ def post(request: Request, site: TheSite, post_id: int) -> HTMLResponse:
     """The post, its versions, where it went and why."""
     with site.reading() as session:
         told = tell(session, site, post_id)
+        said = corrections.history(session, post_id)
+        offered = choices.of_posts(session).topics
     author = told.story.view.author
     name = (author.name or author.handle) if author else None
-    return page(request, "post.html", place="inbox", title=f"Post by {name}" if name else "Post", told=told)
+    return page(
+        request,
+        "post.html",
+        place="inbox",
+        title=f"Post by {name}" if name else "Post",
+        told=told,
+        said=said,
+        heads=heads_to_label(offered),
+    )
