@@ -16,7 +16,7 @@ _REMEMBERED = 8
 _HALVINGS = 25
 
 
-def minimise(function: Slope, start: Point, *, steps: int = 120, precision: float = 1e-4) -> Point:
+def minimise(function: Slope, start: Point, *, steps: int = 60, precision: float = 1e-2) -> Point:
     """Where `function` (value and gradient) is least, for a convex one; stops early when the gradient is small."""
     here = start
     value, slope = function(here)

@@ -22,7 +22,7 @@ from nlp.learning.replay import Replay, holds
 TOLERANCE = 0.005  # how much accuracy on the replay set a head may lose, beyond what is chance
 _MOST_CHANGED = 0.02  # how many of the replayed answers may change where nothing says what is right
 _ENOUGH_KNOWN = 50  # replayed texts of which the right answer is known, for it to be the judge
-_CARE = ((1.0, HELD), (1.0, 0.5), (0.5, 2.0), (0.2, 5.0))  # weight of a label, of a replayed text: ever more careful
+_CARE = ((1.0, HELD), (1.0, 1.0), (0.3, 3.0), (0.05, 10.0))  # weight of a label, of a replayed text: ever more careful
 _FOLDS, _FOLDS_OF_MANY, _MANY = 10, 3, 200
 
 
@@ -124,7 +124,7 @@ class _Head:
         before, after = self._replayed(None), self._replayed(adapter)
         if before is not None and after is not None:
             lost, gained = int((before & ~after).sum()), int((after & ~before).sum())
-            return bool(lost - gained <= TOLERANCE * len(before) + np.sqrt(lost + gained))
+            return bool(lost - gained <= TOLERANCE * len(before) + 0.5 * np.sqrt(lost + gained))
         answers = [holds(self._logits(each, self._judging.texts), self._outputs) for each in (None, adapter)]
         return bool((answers[0] != answers[1]).any(axis=1).mean() <= _MOST_CHANGED)
 
