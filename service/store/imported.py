@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -12,13 +12,14 @@ from sqlmodel import Session, SQLModel, col
 
 from collectors import registry
 from collectors.base import SetAside
+from service.clock import Clock
+from service.configuration.company import Company
 from service.domain.people import Evidence, IdentityState
 from service.domain.records import CustomerRow, OrderRow, OrganisationRow, RecordRow
 from service.models import Author, Customer, Order, Organisation, Source
 from service.models.columns import id_of
 from service.store import people
 from service.store.texts import storable_json
-from service.tools import Tools
 
 RowModel = TypeVar("RowModel", bound=RecordRow)
 
@@ -30,6 +31,30 @@ class Entry(Generic[RowModel]):
     place: str
     record: RowModel
     extra: Mapping[str, str]
+
+
+class Knows(Protocol):
+    """What storing asks besides the database."""
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        ...
+
+    @property
+    def company(self) -> Company:
+        """Its products and rates."""
+        ...
+
+    @property
+    def author_scope(self) -> Callable[[Source], str]:
+        """The space in which a source's accounts are unique."""
+        ...
+
+    @property
+    def may_link(self) -> Callable[[Source], bool]:
+        """Whether a source's accounts may be tied to customers."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,10 +69,10 @@ class Tally:
 
 
 def store_organisations(
-    session: Session, tools: Tools, entries: Sequence[Entry[OrganisationRow]], tally: Tally
+    session: Session, knows: Knows, entries: Sequence[Entry[OrganisationRow]], tally: Tally
 ) -> list[SetAside]:
     """Store organisations by the company's own ids. Nothing is set aside."""
-    del tools
+    del knows
     rows = [
         {"external_id": e.record.id, "name": e.record.name, "domain": e.record.domain, "kind": e.record.kind}
         for e in entries
@@ -57,7 +82,7 @@ def store_organisations(
 
 
 def store_customers(
-    session: Session, tools: Tools, entries: Sequence[Entry[CustomerRow]], tally: Tally
+    session: Session, knows: Knows, entries: Sequence[Entry[CustomerRow]], tally: Tally
 ) -> list[SetAside]:
     """Store customers by the company's own ids, with the platform accounts that the file names for them.
 
@@ -65,7 +90,7 @@ def store_customers(
     """
     organisations = _ids(session, Organisation, "external_id", (e.record.organisation for e in entries))
     fitting, set_aside = _known(entries, lambda record: record.organisation, organisations, "organisation")
-    now = tools.clock()
+    now = knows.clock()
     rows = [
         {
             "external_id": e.record.id,
@@ -83,11 +108,11 @@ def store_customers(
         for e in fitting
     ]
     _upsert(session, Customer, "external_id", rows, tally, keep=("created_at", "created_because"))
-    _store_accounts(session, tools, fitting, tally)
+    _store_accounts(session, knows, fitting, tally)
     return set_aside
 
 
-def store_orders(session: Session, tools: Tools, entries: Sequence[Entry[OrderRow]], tally: Tally) -> list[SetAside]:
+def store_orders(session: Session, knows: Knows, entries: Sequence[Entry[OrderRow]], tally: Tally) -> list[SetAside]:
     """Store orders by their numbers, with their amounts in the company's currency too.
 
     Set aside: those whose customer is not there, or whose currency has no rate in company.yaml.
@@ -96,7 +121,7 @@ def store_orders(session: Session, tools: Tools, entries: Sequence[Entry[OrderRo
     with_customer, set_aside = _known(entries, lambda record: record.customer, customers, "customer")
     rows = []
     for entry in with_customer:
-        rate = tools.company.rate(entry.record.currency)
+        rate = knows.company.rate(entry.record.currency)
         if rate is None:
             reason = f"company.yaml has no rate for {entry.record.currency}. Add one under `rates`."
             set_aside.append(SetAside(place=f"{entry.place}, column currency", reason=reason))
@@ -106,7 +131,7 @@ def store_orders(session: Session, tools: Tools, entries: Sequence[Entry[OrderRo
             {
                 "number": record.number,
                 "customer_id": customers[record.customer],
-                "product": tools.company.product(record.product) or record.product,
+                "product": knows.company.product(record.product) or record.product,
                 "placed_at": record.placed_at,
                 "amount": record.amount,
                 "currency": record.currency,
@@ -172,9 +197,9 @@ def _upsert(
     tally.same += len(latest) - len(written)
 
 
-def _store_accounts(session: Session, tools: Tools, entries: Sequence[Entry[CustomerRow]], tally: Tally) -> None:
+def _store_accounts(session: Session, knows: Knows, entries: Sequence[Entry[CustomerRow]], tally: Tally) -> None:
     """Tie the accounts that the company's own records name: an exact key, the company's own knowledge."""
-    places = _places(session, tools)
+    places = _places(session, knows)
     customers = _ids(session, Customer, "external_id", (entry.record.id for entry in entries))
     for entry in entries:
         for column, account in entry.extra.items():
@@ -184,7 +209,7 @@ def _store_accounts(session: Session, tools: Tools, entries: Sequence[Entry[Cust
             if (scope := places[place]) is None:
                 tally.ignored.add(column)
                 continue
-            author = _author(session, scope, account, tools)
+            author = _author(session, scope, account, knows)
             people.add_identity(
                 session,
                 author_id=id_of(author),
@@ -192,12 +217,12 @@ def _store_accounts(session: Session, tools: Tools, entries: Sequence[Entry[Cust
                 state=IdentityState.CONFIRMED,
                 evidence=Evidence.ACCOUNT,
                 reason=f"our own record names this account ({entry.place}, column {column})",
-                now=tools.clock(),
+                now=knows.clock(),
             )
             tally.accounts += 1
 
 
-def _places(session: Session, tools: Tools) -> dict[str, str | None]:
+def _places(session: Session, knows: Knows) -> dict[str, str | None]:
     """What a column may call a platform or a source -> the space of its accounts; None where linking is forbidden."""
     places: dict[str, str | None] = {
         kind: kind if registry.spec(kind).passport.may_link else None
@@ -205,11 +230,11 @@ def _places(session: Session, tools: Tools) -> dict[str, str | None]:
         if registry.spec(kind).home
     }
     for source in session.scalars(select(Source).order_by(col(Source.id))):
-        places.setdefault(source.name.replace("-", "_"), tools.author_scope(source) if tools.may_link(source) else None)
+        places.setdefault(source.name.replace("-", "_"), knows.author_scope(source) if knows.may_link(source) else None)
     return places
 
 
-def _author(session: Session, scope: str, account: str, tools: Tools) -> Author:
-    made = upsert(Author).values(scope=scope, account=account, first_seen_at=tools.clock())
+def _author(session: Session, scope: str, account: str, knows: Knows) -> Author:
+    made = upsert(Author).values(scope=scope, account=account, first_seen_at=knows.clock())
     session.execute(made.on_conflict_do_nothing(index_elements=["scope", "account"]))
     return session.scalars(select(Author).where(col(Author.scope) == scope, col(Author.account) == account)).one()
