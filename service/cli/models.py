@@ -87,8 +87,8 @@ def refit(
 ) -> None:
     """Fit the heads for the encoder that nlp.yaml names, on labelled texts.
 
-    A processor needs minutes for some thousand texts, and an hour for all the sets of the model card; --most is how to
-    take fewer.
+    Some thousand texts take minutes, and all the sets of the model card half an hour to an hour on two cores; --most is
+    how to take fewer.
 
     Example: earful models refit --data labelled
     """
