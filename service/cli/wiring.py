@@ -12,6 +12,7 @@ from service.configuration import Configuration
 from service.configuration.sources import load_sources
 from service.settings import Settings, default_config_dir
 from service.store import embedded, schema
+from service.store.database import require
 from service.tools import Tools
 
 SAMPLE_URL = "EARFUL_SAMPLE_URL"
@@ -51,9 +52,15 @@ def with_sample_sources(settings: Settings, found: Configuration) -> Configurati
 
 @contextmanager
 def database(setup: Setup) -> Iterator[str]:
-    """The address of the database, brought to the newest schema; the embedded server runs as long as the context."""
+    """The address of the database, brought to the newest schema; the embedded server runs as long as the context.
+
+    Raises:
+        ConfigError: the server that EARFUL_DATABASE_URL names does not let us in.
+    """
     if setup.settings.database_url is not None:
-        yield setup.settings.database_url.get_secret_value()
+        url = setup.settings.database_url.get_secret_value()
+        require(url)
+        yield url
         return
     name = "earful_sample" if setup.sample else "earful"
     with embedded.server(setup.settings.data_dir, database=name) as url:

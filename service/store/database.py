@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import Engine, create_engine, make_url
 from sqlmodel import Session
 
@@ -28,6 +29,26 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     )
 
 
+def require(url: str) -> None:
+    """See that the server at `url` lets us in.
+
+    Raises:
+        ConfigError: it does not, or the address is none; the password is in no message.
+    """
+    engine = connect(url)
+    try:
+        psycopg.connect(psycopg_url(engine), connect_timeout=_PATIENCE).close()
+    except psycopg.Error as error:
+        at = engine.url
+        raise ConfigError(
+            f"The database “{at.database or ''}” on {at.host or 'this machine'}, port {at.port or 5432}, "
+            f"cannot be reached{_why(error, engine)}.",
+            fix="See that the server runs, and that EARFUL_DATABASE_URL has the right host, port, user and password.",
+        ) from None
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """One unit of work: committed as a whole at the end, or rolled back as a whole on any error."""
@@ -40,4 +61,12 @@ def psycopg_url(engine: Engine) -> str:
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def _why(error: psycopg.Error, engine: Engine) -> str:
+    """The driver's last line, unless it repeats the password."""
+    reason = (str(error).strip().splitlines() or [""])[-1].strip().rstrip(".?")
+    password = engine.url.password or engine.url.query.get("password")
+    return "" if not reason or (password and str(password) in reason) else f" ({reason})"
+
+
+_PATIENCE = 10  # seconds that a server gets to let us in
 _FORM = "Give one of the form postgresql://user:password@host:5432/database."
