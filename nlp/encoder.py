@@ -32,6 +32,8 @@ _TAIL = 96  # of them taken from the end where the text is longer
 _BATCH = 1024  # tokens; fits the cache, larger is not faster
 _REACH = (2, 2)  # tokens that the widest convolution sees to the left and to the right
 
+onnxruntime.disable_telemetry_events()
+
 _Whole = npt.NDArray[np.int64]
 
 
@@ -57,7 +59,7 @@ class Encoder:
             self._tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(files.path(TOKENIZER)))
             self._unknown: int = self._tokenizer.unk_id()
             self._table: npt.NDArray[np.uint8] = np.load(files.path(TABLE), mmap_mode="r")
-            self._session = onnxruntime.InferenceSession(str(files.path(GRAPH)), _options(threads))
+            self._session = onnxruntime.InferenceSession(str(files.path(GRAPH)), session_options(threads))
         except Exception as error:  # each library has its own; all of them mean the same thing here
             raise ModelMissing(
                 f"The encoder in {files.folder} cannot be loaded: {error}.",
@@ -66,10 +68,12 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Encode cleaned texts; an empty text is encoded as its begin and end marks alone."""
-        tokens = [_middle_out(ids) for ids in self._tokenizer.encode(list(texts), add_bos=True, add_eos=True)]
+        tokens = [
+            middle_out(ids, _LONGEST, _TAIL) for ids in self._tokenizer.encode(list(texts), add_bos=True, add_eos=True)
+        ]
         vectors = np.empty((len(tokens), WIDTH), np.float32)
         features = np.empty((len(tokens), FEATURES), np.float32)
-        for rows in _by_length([len(ids) for ids in tokens]):
+        for rows in by_length([len(ids) for ids in tokens]):
             vectors[rows], features[rows] = self._run([tokens[row] for row in rows])
         unknown = [ids.count(self._unknown) / max(len(ids) - 2, 1) for ids in tokens]
         return Encoded(vectors, features, np.array(unknown, np.float32))
@@ -91,7 +95,8 @@ class Encoder:
         return vectors, features
 
 
-def _options(threads: int | None) -> onnxruntime.SessionOptions:
+def session_options(threads: int | None) -> onnxruntime.SessionOptions:
+    """For one network of ours; `threads` defaults to the cores that this process may use."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or _cores()
     options.inter_op_num_threads = 1
@@ -104,11 +109,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _middle_out(ids: list[int]) -> list[int]:
-    return ids if len(ids) <= _LONGEST else ids[: _LONGEST - _TAIL] + ids[-_TAIL:]
+def middle_out(ids: list[int], longest: int, tail: int) -> list[int]:
+    """At most `longest` tokens, `tail` of them from the end: a long text's middle says least."""
+    return ids if len(ids) <= longest else ids[: longest - tail] + ids[-tail:]
 
 
-def _by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+def by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Rows of similar length, in batches of about `_BATCH` tokens."""
     batch: list[int] = []
     total = 0

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from nlp.base import Intent, ModelMissing, OtherModels, Prediction, Reading, TextInput, Topic, Vector
+from nlp.base import ModelMissing, OtherModels, Prediction, Reading, TextInput, Topic, Vector
 from nlp.clean import Cleaned, clean
 from nlp.encoder import WIDTH, Encoded, Encoder
+from nlp.english import LANGUAGE, EnglishNetwork
 from nlp.files import FOLDER, open_files
+from nlp.heads.blend import Blend
 from nlp.heads.inputs import head_inputs
-from nlp.heads.intents import OUTPUTS, IntentHead
+from nlp.heads.intents import OUTPUTS, SPAM, TOXIC, IntentHead
 from nlp.heads.sentiment import SentimentHead
 from nlp.heads.topics import TopicHead
 from nlp.heads.urgency import urgency
@@ -28,6 +30,8 @@ HEADS = "heads.npz"
 BACKGROUND = "background.npz"
 
 _BOUNDS = (len(FEELINGS), len(FEELINGS) + len(OUTPUTS))  # where intents and topics begin among the logits
+_SURE = 0.5  # probability of a sentiment below which it is a guess
+_NEAR = 0.05  # as near as this to its threshold, an intent is a guess
 _CHUNK = 512  # texts read at a time, which keeps memory flat
 
 
@@ -41,6 +45,21 @@ class _Sized:
     version: str  # of the models, with what was learnt
 
 
+@dataclass(frozen=True, slots=True)
+class English:
+    """What English texts are asked beside the heads, and how both opinions become one."""
+
+    network: EnglishNetwork
+    blend: Blend
+
+    def __post_init__(self) -> None:
+        if not self.network.answers == self.blend.answers == _BOUNDS[1]:
+            raise ValueError(
+                f"the English network has {self.network.answers} answers and the blend {self.blend.answers}, "
+                f"but this version of Earful reads {_BOUNDS[1]}"
+            )
+
+
 class Understanding:
     """All heads on one shared encoder. Safe to use from several threads."""
 
@@ -49,6 +68,7 @@ class Understanding:
         encoder: Encoder,
         sentiment: SentimentHead,
         intents: IntentHead,
+        english: English,
         background: Mapping[str, npt.NDArray[np.floating]],
         model_version: str,
     ) -> None:
@@ -56,6 +76,7 @@ class Understanding:
         self._encoder = encoder
         self._sentiment = sentiment
         self._intents = intents
+        self._english = english
         self._languages = Languages()
         self._background = background
         self.folder = FOLDER
@@ -74,7 +95,8 @@ class Understanding:
         encoder = Encoder(files, threads=threads)
         try:
             heads, background = _arrays(files.path(HEADS)), _arrays(files.path(BACKGROUND))
-            understanding = cls(encoder, SentimentHead(heads), IntentHead(heads), background, files.version)
+            english = English(EnglishNetwork(files, threads=threads), Blend(heads))
+            understanding = cls(encoder, SentimentHead(heads), IntentHead(heads), english, background, files.version)
         except (OSError, ValueError, KeyError) as error:
             raise ModelMissing(
                 f"The heads in {files.folder} cannot be loaded: {error}.",
@@ -112,17 +134,25 @@ class Understanding:
         """The texts as labels teach them: without stars and without what was learnt; 0 is where a head decides."""
         head = self._topics
         cleaned = [clean(_whole(each)) for each in texts]
+        languages = [
+            self._languages.identify(each.words, given.language) for each, given in zip(cleaned, texts, strict=True)
+        ]
         encoded = self._encoder.encode([each.spelled for each in cleaned])
         inputs = head_inputs(encoded, [_whole(each) for each in texts])
         vectors = _without_wordless(encoded.vectors, cleaned)
         decides_at = (self._sentiment.decides_at(), self._intents.decides_at(), head.decides_at())
-        logits = self._logits(inputs, vectors, head) - np.concatenate(decides_at)
+        answers = self._answers(inputs, cleaned, languages)
+        logits = np.concatenate([answers, head.logits(vectors)], axis=1) - np.concatenate(decides_at)
         return Texts(vectors, bags([each.words for each in cleaned]), logits)
 
-    def _logits(self, inputs: Vector, vectors: Vector, topics: TopicHead) -> Vector:
-        """All heads' logits, in the order of `_outputs`."""
-        found = (self._sentiment.logits(inputs), self._intents.logits(inputs), topics.logits(vectors))
-        return np.concatenate(found, axis=1)
+    def _answers(self, inputs: Vector, cleaned: Sequence[Cleaned], languages: Sequence[Prediction]) -> Vector:
+        """Logits of sentiment and intents, in the order of `_outputs`; English is asked twice."""
+        answers = np.concatenate([self._sentiment.logits(inputs), self._intents.logits(inputs)], axis=1)
+        rows = [row for row, language in enumerate(languages) if language.label == LANGUAGE]
+        if rows:
+            network = self._english.network([cleaned[row].spelled for row in rows])
+            answers[rows] = self._english.blend(answers[rows], network)
+        return answers
 
     def topic_logits(self, vectors: Vector) -> Vector:
         """How these vectors' topics look (n, topics), untaught; 0 is where the head decides."""
@@ -163,7 +193,8 @@ class Understanding:
         inputs = head_inputs(encoded, whole)
         ratings = [each.rating for each in texts]
         vectors = _without_wordless(encoded.vectors, cleaned)
-        logits = self._logits(inputs, vectors, topic_head)
+        answers = self._answers(inputs, cleaned, [each.language for each in sized])
+        logits = np.concatenate([answers, topic_head.logits(vectors)], axis=1)
         if adapter.number:
             words = bags([each.words for each in cleaned])
             logits = adapter.adjust(vectors, words, logits, _outputs(topic_head))
@@ -201,7 +232,7 @@ class Understanding:
                 model_version=sized.version,
             )
         prediction, shares = feeling
-        spam = float(chances[len(Intent)])
+        spam, toxicity = (float(chances[OUTPUTS.index(name)]) for name in (SPAM, TOXIC))
         return Reading(
             language=sized.language,
             sentiment=prediction,
@@ -216,11 +247,18 @@ class Understanding:
                 spam=spam,
             ),
             spam=spam,
+            toxicity=toxicity,
+            unsure=self._unsure(prediction, chances),
             vector=vector,
             understood=True,
             why_not=None,
             model_version=sized.version,
         )
+
+    def _unsure(self, sentiment: Prediction, chances: Vector) -> frozenset[str]:
+        """The heads that guess: no side of the sentiment stands out, or an intent is as near as nothing to holding."""
+        guesses = {"sentiment"} if sentiment.score < _SURE else set()
+        return frozenset(guesses | ({"intents"} if self._intents.nearest(chances) < _NEAR else set()))
 
 
 def _outputs(topics: TopicHead) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the author wants: six intents that may hold together or not at all, and how much the text looks like spam."""
+"""What the author wants: six intents that may hold together or not at all; and whether it is spam or abuse."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from nlp.base import Intent, Prediction, Vector
 from nlp.heads.inputs import DEEP, WIDE
 from nlp.heads.perceptron import Perceptron, logit, sigmoid
 
-SPAM = "spam"
-OUTPUTS = (*Intent, SPAM)
+SPAM, TOXIC = "spam", "toxic"
+OUTPUTS = (*Intent, SPAM, TOXIC)
 
 _STARS_WEIGHT = 2.0  # log-odds that the best or worst rating adds
 
@@ -25,7 +25,7 @@ class IntentNetworks:
         self._deep = Perceptron(arrays, "intents.deep")
 
     def __call__(self, inputs: npt.NDArray[np.floating]) -> Vector:
-        """Logits (n, 7), before calibration."""
+        """Logits (n, outputs), before calibration."""
         logits: Vector = 0.5 * (self._wide(inputs[:, WIDE]) + self._deep(inputs[:, DEEP]))
         return logits
 
@@ -40,16 +40,16 @@ class IntentHead:
         self._thresholds = np.asarray(arrays["intents.thresholds"], np.float32)
 
     def logits(self, inputs: Vector) -> Vector:
-        """Calibrated logits (n, 7) of the text alone, in the order of OUTPUTS."""
+        """Calibrated logits (n, outputs) of the text alone, in the order of OUTPUTS."""
         found: Vector = self._networks(inputs) * self._slopes + self._shifts
         return found
 
     def decides_at(self) -> Vector:
-        """The logits (7,) beyond which an output holds."""
+        """The logits (outputs,) beyond which an output holds."""
         return np.array([logit(float(chance)) for chance in np.clip(self._thresholds, 0.01, 0.99)], np.float32)
 
     def __call__(self, logits: Vector, ratings: Sequence[float | None]) -> Vector:
-        """Probabilities (n, 7) in the order of OUTPUTS; a good rating speaks for praise, a bad one for complaint."""
+        """Probabilities (n, outputs) in the order of OUTPUTS; good ratings speak for praise, bad ones for complaint."""
         logits = logits.copy()
         leaning = np.array([0.0 if rating is None else 2 * min(max(rating, 0.0), 1.0) - 1 for rating in ratings])
         logits[:, OUTPUTS.index(Intent.PRAISE)] += _STARS_WEIGHT * leaning
@@ -64,3 +64,8 @@ class IntentHead:
             if chances[number] >= self._thresholds[number]
         ]
         return tuple(sorted(found, key=lambda each: -each.score))
+
+    def nearest(self, chances: Vector) -> float:
+        """How far from its threshold that intent of one text is that is nearest to it, as a probability."""
+        distances = np.abs(chances[: len(Intent)] - self._thresholds[: len(Intent)])
+        return float(distances.min())

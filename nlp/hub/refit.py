@@ -29,8 +29,9 @@ from nlp.hub.encoder import HubEncoder
 from nlp.hub.fitted import ARRAYS, Facts, inputs_of, write_facts
 from nlp.hub.places import find
 from nlp.training.files import save
-from nlp.training.fit import Recipe, best_threshold, fit, intents_loss, platt, sentiment_loss, temperature
+from nlp.training.fit import Recipe, best_threshold, fit, platt, temperature
 from nlp.training.labels import UNKNOWN, Example
+from nlp.training.losses import sentiment_loss, wishes_loss
 from nlp.training.sets import examples, seeds
 
 OWN = "own.jsonl"
@@ -113,7 +114,7 @@ def refit(encoder: HubEncoder, train: _Taught, held_out: _Taught, facts: Facts, 
     recipe = Recipe(outputs=4, epochs=epochs)
     arrays: dict[str, npt.NDArray[np.floating]] = {
         **fit("sentiment", inputs[known], train.feelings[known], sentiment_loss, recipe),
-        **fit("intents", inputs, train.wishes, intents_loss, replace(recipe, outputs=len(CHANCES))),
+        **fit("intents", inputs, train.wishes, wishes_loss, replace(recipe, outputs=len(CHANCES))),
     }
     scores: dict[str, float] = {}
     answers = [

@@ -84,24 +84,6 @@ def _standard(inputs: npt.NDArray[np.float16], mean: Vector, scale: Vector) -> t
     return torch.tensor((inputs.astype(np.float32) - mean) / scale).clamp(-6, 6)
 
 
-def sentiment_loss(answers: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Targets are class (or -1), mixed (or -1), weight, and whether the set leaves neutral out altogether."""
-    kind, mixed, weight, no_neutral = targets.unbind(1)
-    logits = answers[:, :3] - no_neutral[:, None] * torch.tensor([0.0, 1e4, 0.0])
-    known = kind >= 0
-    losses = torch.nn.functional.cross_entropy(logits[known], kind[known].long(), reduction="none")
-    said = mixed >= 0
-    both = torch.nn.functional.binary_cross_entropy_with_logits(answers[said, 3], mixed[said], reduction="sum")
-    return (losses * weight[known]).sum() / len(answers) + 0.5 * both / len(answers)
-
-
-def intents_loss(answers: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Targets are 0, 1 or -1 for unknown, which costs nothing."""
-    known = targets >= 0
-    losses = torch.nn.functional.binary_cross_entropy_with_logits(answers, targets.clamp(min=0), reduction="none")
-    return (losses * known).sum(1).mean()
-
-
 def temperature(logits: Vector, classes: npt.NDArray[np.int64]) -> float:
     """The temperature at which these held-out answers are best calibrated (least log loss)."""
     choices = np.linspace(0.6, 3.0, 49)
@@ -115,8 +97,7 @@ def platt(logits: Vector, truth: npt.NDArray[np.int64]) -> tuple[float, float]:
     """
     line = torch.nn.Parameter(torch.tensor([1.0, 0.0]))
     optimiser = torch.optim.LBFGS([line], max_iter=100)
-    rarity = max(1.0, _LEAST_COMMON * (truth == 0).sum() / ((1 - _LEAST_COMMON) * max(truth.sum(), 1)))
-    weights = torch.tensor(np.where(truth == 1, rarity, 1.0), dtype=torch.float32)
+    weights = torch.tensor(weights_of_rare(truth), dtype=torch.float32)
     given, wanted = torch.tensor(logits, dtype=torch.float32), torch.tensor(truth, dtype=torch.float32)
 
     def closure() -> torch.Tensor:
@@ -131,6 +112,12 @@ def platt(logits: Vector, truth: npt.NDArray[np.int64]) -> tuple[float, float]:
     optimiser.step(closure)
     slope, shift = line.detach().tolist()
     return max(slope, 0.05), shift
+
+
+def weights_of_rare(truth: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """One weight a text (n,): where fewer than a tenth are true, they count as a tenth."""
+    rarity = max(1.0, _LEAST_COMMON * (truth == 0).sum() / ((1 - _LEAST_COMMON) * max(truth.sum(), 1)))
+    return np.where(truth == 1, rarity, 1.0)
 
 
 def best_threshold(chances: Vector, truth: npt.NDArray[np.int64]) -> float:

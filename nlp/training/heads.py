@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -18,16 +18,15 @@ from nlp.heads.intents import OUTPUTS, IntentNetworks
 from nlp.heads.perceptron import Perceptron, sigmoid
 from nlp.training.features import features
 from nlp.training.files import save
-from nlp.training.fit import Recipe, best_threshold, fit, intents_loss, platt, sentiment_loss, temperature
-from nlp.training.labels import UNKNOWN, Example
+from nlp.training.fit import Recipe, best_threshold, fit, platt, temperature
+from nlp.training.losses import sentiment_loss, wishes_loss
+from nlp.training.mix import WISHES, targets_of
 from nlp.training.sets import examples, seeds
 
 HEADS = "heads.npz"
 
 _Half: TypeAlias = npt.NDArray[np.float16]
 
-_HEAVIEST = 2.0  # how much more a rare class of a set may count
-_NO_NEUTRAL = "sentiment/mozetic_tweets13"  # its neutral tweets were left out, so it says nothing about that class
 _FEW = 50  # held-out texts of a kind below which no calibration is tried
 
 
@@ -52,8 +51,8 @@ def make_heads(data: Path, folder: Path, say: Callable[[str], None], *, stated_o
     sentiment, intents = _pools(encoder, data, "train", say, stated_only=stated_only)
     own = seeds()
     inputs = features(encoder, [each.text for each in own])
-    sentiment.add(inputs[:, WIDE], _feelings(own, ""))
-    intents.add(inputs, _wishes(own))
+    sentiment.add(inputs[:, WIDE], targets_of(own, ""))
+    intents.add(inputs, targets_of(own, "")[:, WISHES])
     arrays = {**_fit_sentiment(*sentiment.joined()), **_fit_intents(*intents.joined())}
     say("heads fitted")
     held_out = _pools(encoder, data, "dev", say, stated_only=stated_only)
@@ -66,11 +65,11 @@ def _pools(
     """What sentiment and what intents learn from."""
     sentiment, intents = _Pool(), _Pool()
     for source, found in examples(data, split, stated_only=stated_only, keep=lambda _: True):
-        inputs = features(encoder, [each.text for each in found])
+        inputs, targets = features(encoder, [each.text for each in found]), targets_of(found, source.name)
         copies = source.copies if split == "train" else 1
-        sentiment.add(inputs[:, WIDE], _feelings(found, source.name), copies)
+        sentiment.add(inputs[:, WIDE], targets, copies)
         if source.intents:
-            intents.add(inputs[: source.intents], _wishes(found[: source.intents]), copies)
+            intents.add(inputs[: source.intents], targets[: source.intents, WISHES], copies)
         say(f"{source.name} {split}: {len(found)} texts")
     return sentiment, intents
 
@@ -85,25 +84,8 @@ def _fit_intents(inputs: _Half, wishes: Vector) -> dict[str, _Half]:
     rows = ((wishes >= 0).sum(1) > 1) | (wishes > 0).any(1)
     inputs, wishes = inputs[rows], wishes[rows]
     recipe = Recipe(outputs=len(OUTPUTS))
-    wide = fit("intents.wide", inputs[:, WIDE], wishes, intents_loss, recipe)
-    return {**wide, **fit("intents.deep", inputs[:, DEEP], wishes, intents_loss, replace(recipe, epochs=4))}
-
-
-def _feelings(found: Sequence[Example], name: str) -> Vector:
-    """Class, mixed, weight and no-neutral for each example, as `sentiment_loss` wants them."""
-    classes = np.array([each.sentiment for each in found])
-    counts = np.bincount(classes[classes >= 0], minlength=3).astype(np.float64)
-    weights = np.sqrt(counts.sum() / np.maximum(counts, 1) / max((counts > 0).sum(), 1)).clip(0, _HEAVIEST)
-    targets = np.zeros((len(found), 4), np.float32)
-    targets[:, 0] = classes
-    targets[:, 1] = [each.mixed for each in found]
-    targets[:, 2] = np.where(classes >= 0, weights[classes], 0)
-    targets[:, 3] = name == _NO_NEUTRAL
-    return targets
-
-
-def _wishes(found: Sequence[Example]) -> Vector:
-    return np.array([[each.intents.get(output, UNKNOWN) for output in OUTPUTS] for each in found], np.float32)
+    wide = fit("intents.wide", inputs[:, WIDE], wishes, wishes_loss, recipe)
+    return {**wide, **fit("intents.deep", inputs[:, DEEP], wishes, wishes_loss, replace(recipe, epochs=4))}
 
 
 def _calibrated(arrays: Mapping[str, _Half], sentiment: _Pool, intents: _Pool) -> dict[str, npt.NDArray[np.float32]]:

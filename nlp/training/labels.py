@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from nlp.base import Intent, Sentiment
-from nlp.heads.intents import OUTPUTS, SPAM
+from nlp.heads.intents import OUTPUTS, SPAM, TOXIC
 from nlp.heads.sentiment import CLASSES
 
 UNKNOWN = -1
+EMOTIONS = ("anger", "joy", "optimism", "sadness")
 
 BUG, FEATURE, QUESTION = Intent.BUG_REPORT, Intent.FEATURE_REQUEST, Intent.QUESTION
 PRAISE, COMPLAINT, CHURN = Intent.PRAISE, Intent.COMPLAINT, Intent.CHURN_THREAT
@@ -30,13 +31,19 @@ _ASKS = re.compile(r"[?？؟]")
 
 @dataclass(slots=True)
 class Example:
-    """One text and what is known about it. Sentiment is an index of CLASSES; intents map outputs to 0 or 1."""
+    """One text and what is known about it.
+
+    Sentiment is an index of CLASSES; intents map outputs to 0 or 1; emotion is an index of EMOTIONS. Emotion and irony
+    are not answered by the product: they teach an encoder what it needs for the rest.
+    """
 
     text: str
     language: str = ""
     sentiment: int = UNKNOWN
     mixed: int = UNKNOWN
     intents: dict[str, int] = field(default_factory=dict)
+    emotion: int = UNKNOWN
+    irony: int = UNKNOWN
 
 
 Reader: TypeAlias = Callable[[Row], Example]
@@ -122,6 +129,27 @@ def message(row: Row) -> Example:
     return example
 
 
+def offence(row: Row) -> Example:
+    """Tweets, offensive or not."""
+    example = _example(row)
+    example.intents |= {TOXIC: int(row["label"] == "offensive")}
+    return example
+
+
+def emotion(row: Row) -> Example:
+    """Tweets with one of four emotions."""
+    example = _example(row)
+    example.emotion = EMOTIONS.index(str(row["label"]))
+    return example
+
+
+def irony(row: Row) -> Example:
+    """Tweets, ironic or not."""
+    example = _example(row)
+    example.irony = int(row["label"] == "irony")
+    return example
+
+
 def seed(label: str, language: str, text: str) -> Example:
     """One of our own sentences, which says what it is and, for most labels, what it is not."""
     feeling, intents, also = _SEEDS[label]
@@ -144,6 +172,8 @@ _SEEDS: Mapping[str, tuple[Sentiment, Sequence[str], Sequence[str]]] = {
     "none": (Sentiment.NEUTRAL, (), OUTPUTS),
     "sarcasm": (Sentiment.NEGATIVE, (COMPLAINT,), (PRAISE, FEATURE, CHURN, SPAM)),
     "mixed": (Sentiment.MIXED, (COMPLAINT,), (FEATURE, CHURN, SPAM)),
+    TOXIC: (Sentiment.NEGATIVE, (TOXIC,), (PRAISE, FEATURE, SPAM)),
+    "harsh": (Sentiment.NEGATIVE, (COMPLAINT,), (TOXIC, PRAISE, SPAM)),
 }
 
 
@@ -158,7 +188,7 @@ def _example(row: Row) -> Example:
 def _from_stars(rating: float, text: str) -> dict[str, int]:
     said: dict[str, int] = _not_leaving(text)
     if rating >= 5:
-        said |= {PRAISE: 1, COMPLAINT: 0}
+        said |= {PRAISE: 1, COMPLAINT: 0, TOXIC: 0}
     elif rating <= 2:
         said |= {PRAISE: 0, COMPLAINT: 1, CHURN: int(not said)}
     return said

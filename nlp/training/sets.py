@@ -64,6 +64,9 @@ SETS = (
     LabelledSet("intent/apia2022_fr", NONE_STATED, 5_000, labels.app_review, intents=10_000),
     LabelledSet("intent/nlbse24_issues", NONE_STATED, 5_000, labels.tracker_entry, intents=5_000, copies=2),
     LabelledSet("intent/complaints_twitter", NONE_STATED, 5_000, labels.complaint, intents=10_000),
+    LabelledSet("other/tweeteval_offensive", NONE_STATED, 12_000, labels.offence, intents=12_000),
+    LabelledSet("other/tweeteval_emotion", NONE_STATED, 5_000, labels.emotion),
+    LabelledSet("other/tweeteval_irony", NONE_STATED, 5_000, labels.irony),
     LabelledSet("spam/sms_spam", "CC BY 4.0", 5_000, labels.message, intents=5_000, copies=2),
 )
 
@@ -80,11 +83,11 @@ def examples(
             yield source, [source.read(row) for row in rows[: source.most if split == "train" else _MOST_HELD_OUT]]
 
 
-def seeds() -> list[Example]:
+def seeds(copies: int = _SEED_COPIES) -> list[Example]:
     """Our own sentences in sixteen languages, repeated so that they count."""
     with _SEEDS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [labels.seed(label, language, text) for label, language, text in rows] * _SEED_COPIES
+    return [labels.seed(label, language, text) for label, language, text in rows] * copies
 
 
 def _rows(path: Path) -> list[labels.Row]:

@@ -80,7 +80,9 @@ def test_no_manifest_is_refused(tmp_path: Path) -> None:
         open_files(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["encoder.onnx", "heads.npz", "sentencepiece.model", "background.npz"])
+@pytest.mark.parametrize(
+    "name", ["encoder.onnx", "english.onnx", "english.json", "heads.npz", "sentencepiece.model", "background.npz"]
+)
 def test_files_of_another_kind_are_refused(tmp_path: Path, name: str) -> None:
     """A file that is listed but holds something else does not let a vendor's exception through."""
     names = [path.name for path in FOLDER.iterdir() if path.name != MANIFEST and path.suffix != ".md"]
