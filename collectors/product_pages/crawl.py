@@ -7,6 +7,7 @@ parser then breaks nothing else: the parent kills it at its deadline.
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import warnings
 from typing import Any
@@ -19,6 +20,7 @@ from collectors.product_pages.orders import DoneLine, Order, PageLine, TroubleLi
 from collectors.product_pages.spider import ProductPagesSpider
 
 _HERE = "collectors.product_pages.guard"
+_MOST_MEMORY = 1024  # MB that a crawl may take
 
 
 def crawl_settings(order: Order) -> dict[str, Any]:
@@ -61,10 +63,19 @@ def crawl_settings(order: Order) -> dict[str, Any]:
         ],
         "CLOSESPIDER_TIMEOUT": order.seconds,
         "MEMUSAGE_ENABLED": True,
-        "MEMUSAGE_LIMIT_MB": 1024,
+        "MEMUSAGE_LIMIT_MB": _peak() + _MOST_MEMORY,
         "LOG_LEVEL": "ERROR",
         "STATS_DUMP": False,
     }
+
+
+def _peak() -> int:
+    """MB of the peak that the kernel counts for us, which begins with that of the process that started us.
+
+    A worker holds the models, and Scrapy, which asks the kernel the same, would stop a crawl before its first page.
+    """
+    units = 1024 * 1024 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // units
 
 
 def main() -> None:
