@@ -1,8 +1,9 @@
-"""The one HTTP door of the collectors: GET, with limits, clear failures, and no way into private networks.
+"""The one HTTP door of the collectors: it reads, with limits, clear failures, and no way into private networks.
 
     net = Net(base_url=None)                      # one for each run of a source; a context manager
     net.home("https://api.steampowered.com")      # a collector names its own origin when it is built
     net.json("https://api.steampowered.com/…", params={…})
+    net.json("https://platform.example/token", form={…})      # a POST: sign-in, or a question that is asked that way
     net.fetch(url, etag=…, last_modified=…).body
 
 For those who fetch in another way (product pages crawl in a process of their own):
@@ -72,6 +73,30 @@ def move(url: str, base_url: str) -> str:
     return urlunsplit((base.scheme, base.netloc, prefix + (parts.path or "/"), parts.query, ""))
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is sent to an address: headers, and the body of a POST."""
+
+    headers: Mapping[str, str]
+    form: Mapping[str, str] | None = None
+    data: JSON = None
+
+    @property
+    def posts(self) -> bool:
+        return self.form is not None or self.data is not None
+
+    def request(self, client: httpx.Client, url: str) -> httpx.Request:
+        if self.form is not None:
+            return client.build_request("POST", url, headers=self.headers, data=self.form)
+        if self.data is not None:
+            return client.build_request("POST", url, headers=self.headers, json=self.data)
+        return client.build_request("GET", url, headers=self.headers)
+
+    def for_strangers(self) -> _Question:
+        """The same question to another origin, which gets none of our keys."""
+        return _Question({name: value for name, value in self.headers.items() if name in _SAFE_ANYWHERE})
+
+
 class _Unsettled(Exception):
     """A failure that asking again at once may cure; carries the error to raise where it does not."""
 
@@ -81,7 +106,7 @@ class _Unsettled(Exception):
 
 
 class Net:
-    """GET over HTTP for one run of a collector.
+    """Reading over HTTP for one run of a collector: GET, and POST where a platform takes questions or sign-ins so.
 
     With `base_url`, whatever a collector calls its home (`home`) is fetched from there instead, and that origin is the
     only one that may be private. Every other address must be public, also behind redirects (at most 5) and at the
@@ -150,17 +175,44 @@ class Net:
             SourceBusy: no answer, a cut-off or endless body, 429, 5xx.
             SourceRefused: other refusals, and addresses that are not public.
         """
-        return self._again(lambda: self._fetch(_with(url, params), _headers(headers, etag, last_modified)))
+        question = _Question(_headers(headers, etag, last_modified))
+        return self._again(lambda: self._fetch(_with(url, params), question))
 
     def json(
-        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        data: JSON = None,
     ) -> JSON:
-        """GET the address and read its body as JSON, less what no database holds (`plain.storable`).
+        """Read the answer as JSON, less what no database holds (`plain.storable`).
+
+        With `form` (fields of a form) or `data` (JSON) the question is a POST; it must only read or sign in, since it
+        may be asked again. A POST follows no redirect, so that no secret goes where nobody meant it to.
 
         Raises as `fetch`, and SourceBusy where the body is no JSON.
         """
-        asked = {"Accept": "application/json", **(headers or {})}
-        return self._again(lambda: _as_json(self._fetch(_with(url, params), asked)))
+        return self.json_answer(url, params=params, headers=headers, form=form, data=data)[1]
+
+    def json_answer(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        data: JSON = None,
+    ) -> tuple[Answer, JSON]:
+        """As `json`, with the answer beside it for those who need its headers (paging, how much may still be asked)."""
+        question = _Question({"Accept": "application/json", **(headers or {})}, form, data)
+
+        def read() -> tuple[Answer, JSON]:
+            answer = self._fetch(_with(url, params), question)
+            return answer, _as_json(answer)
+
+        return self._again(read)
 
     def _again(self, ask: Callable[[], _Read]) -> _Read:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -174,15 +226,15 @@ class Net:
                 self._sleep(wait if wait is not None else jitter)
         raise AssertionError("the last attempt returns or raises")
 
-    def _fetch(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _fetch(self, url: str, question: _Question) -> Answer:
         moved_to: str | None = None
         for_good = True
         came_from: str | None = None
         for _ in range(_MOST_REDIRECTS + 1):
             target = self._target(url, came_from)
-            answer = self._once(target, url, headers)
+            answer = self._once(target, url, question)
             where = answer.headers.get("location", "")
-            if answer.status not in _REDIRECTS or not where:
+            if answer.status not in _REDIRECTS or not where or question.posts:
                 try:
                     judge(answer.status, answer.headers, shown(url))
                 except SourceBusy as busy:
@@ -192,7 +244,7 @@ class Net:
                 )
             onward = urljoin(target, where)
             if origin(onward) != origin(target):
-                headers = {name: value for name, value in headers.items() if name in _SAFE_ANYWHERE}
+                question = question.for_strangers()
             for_good = for_good and answer.status in {301, 308}
             moved_to = onward if for_good else moved_to
             came_from, url = url, onward
@@ -214,12 +266,10 @@ class Net:
                 ) from refused
         return url
 
-    def _once(self, target: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def _once(self, target: str, url: str, question: _Question) -> Answer:
         where = shown(url)
         try:
-            with closing(
-                self._client.send(self._client.build_request("GET", target, headers=headers), stream=True)
-            ) as reply:
+            with closing(self._client.send(question.request(self._client, target), stream=True)) as reply:
                 body = self._body(reply, where)
                 names = {name.lower(): value for name, value in reply.headers.items()}
                 return Answer(url=url, status=reply.status_code, headers=names, body=body)

@@ -21,6 +21,7 @@ class Asked:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        asked = Asked(self.command, parts.path, query, {k.lower(): v for k, v in self.headers.items()})
+        asked = Asked(self.command, parts.path, query, {k.lower(): v for k, v in self.headers.items()}, body)
         self.web.asked.append(asked)
         reply = self.web.answering(asked)
         if reply.fault == "reset":

@@ -260,3 +260,23 @@ def test_the_door_says_who_we_are(net: Net, web: Web) -> None:
     """Requests carry our name."""
     net.fetch(f"{HOME}/x")
     assert web.asked[0].headers["user-agent"].startswith("Earful/")
+
+
+def test_a_question_can_be_a_post(net: Net, web: Web) -> None:
+    """A form and JSON are sent as a POST in their own form, and the answer's headers are there for those who ask."""
+    web.answering = lambda asked: Reply({"ok": asked.method}, headers={"X-Left": "7"})
+    assert net.json(f"{HOME}/token", form={"grant": "a b"}) == {"ok": "POST"}
+    answer, found = net.json_answer(f"{HOME}/query", data={"q": [1]}, headers={"Authorization": "Bearer x"})
+    assert (found, answer.headers["x-left"]) == ({"ok": "POST"}, "7")
+    form, data = web.asked
+    assert (form.body, form.headers["content-type"]) == (b"grant=a+b", "application/x-www-form-urlencoded")
+    assert (data.body, data.headers["content-type"]) == (b'{"q":[1]}', "application/json")
+    assert data.headers["authorization"] == "Bearer x"
+
+
+def test_a_post_follows_no_redirect(net: Net, web: Web) -> None:
+    """A sign-in that is sent elsewhere is refused, and its secret stays here."""
+    web.answering = lambda _: Reply(status=307, headers={"Location": f"{web.url}/elsewhere"})
+    with pytest.raises(SourceRefused, match="redirects"):
+        net.json(f"{HOME}/token", form={"secret": "s"})
+    assert [asked.path for asked in web.asked] == ["/token"]
