@@ -13,8 +13,9 @@ import onnxruntime
 import tokenizers
 
 from nlp.base import ModelMissing, Vector
-from nlp.encoder import by_length, middle_out, session_options
+from nlp.encoder import session_options
 from nlp.files import ModelFiles
+from nlp.pieces import by_length, middle_out
 
 GRAPH = "english.onnx"
 TOKENIZER = "english.json"

@@ -11,8 +11,9 @@ import numpy as np
 
 from nlp.base import Vector
 from nlp.clean import clean
-from nlp.encoder import GRAPH, TABLE, TOKENIZER, Encoder
+from nlp.encoder import GRAPH, Encoder
 from nlp.files import open_files, write_manifest
+from nlp.pieces import TABLE, TOKENIZER
 from nlp.training.export import export
 from nlp.training.files import save
 from nlp.training.sets import SETS, examples
