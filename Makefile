@@ -61,7 +61,7 @@ train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder o
 	@$(RUN) -m nlp.training --data $(DATA)
 
 .PHONY: eval
-eval: $(VENV)/.installed ## judge the shipped models on the labelled sets, and write it down (DATA=folder)
+eval: $(VENV)/.installed-evaluation ## judge the shipped models on the labelled sets, and write it down (DATA=folder)
 	@$(RUN) -m nlp.evaluation --data $(DATA) --output docs/models/evaluation.md
 
 .PHONY: clean
@@ -103,6 +103,11 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/bin/python
 $(VENV)/.installed-training: $(VENV)/.installed
 	@echo "Installing what training needs into $(VENV), once."
 	@$(INSTALL) -e '.[training]'
+	@touch $@
+
+$(VENV)/.installed-evaluation: $(VENV)/.installed
+	@echo "Installing what the models are compared with into $(VENV), once."
+	@$(INSTALL) -e '.[evaluation]'
 	@touch $@
 
 .venv-models/.installed: pyproject.toml constraints.txt tests/models/constraints.txt tests/models/weights.txt

@@ -58,6 +58,11 @@ def verify(folder: Path = FOLDER) -> None:
             )
 
 
+def listed(folder: Path) -> list[str]:
+    """The names of the files in the folder's manifest; raises ModelMissing where there is none."""
+    return sorted(_files(_read_manifest(folder), folder))
+
+
 def write_manifest(folder: Path, names: list[str]) -> str:
     """Write the manifest for these files and return the model's version, which their content decides."""
     files = {name: {"bytes": (folder / name).stat().st_size, "sha256": digest(folder / name)} for name in sorted(names)}

@@ -69,6 +69,7 @@ class Understanding:
         sentiment: SentimentHead,
         intents: IntentHead,
         english: English,
+        languages: Languages,
         background: Mapping[str, npt.NDArray[np.floating]],
         model_version: str,
     ) -> None:
@@ -77,7 +78,7 @@ class Understanding:
         self._sentiment = sentiment
         self._intents = intents
         self._english = english
-        self._languages = Languages()
+        self._languages = languages
         self._background = background
         self.folder = FOLDER
         self._others: OtherModels | None = None
@@ -92,11 +93,12 @@ class Understanding:
             ModelMissing: a file is missing, cut short, or of another version.
         """
         files = open_files(folder)
-        encoder = Encoder(files, threads=threads)
+        encoder, languages = Encoder(files, threads=threads), Languages(files)
         try:
             heads, background = _arrays(files.path(HEADS)), _arrays(files.path(BACKGROUND))
             english = English(EnglishNetwork(files, threads=threads), Blend(heads))
-            understanding = cls(encoder, SentimentHead(heads), IntentHead(heads), english, background, files.version)
+            sentiment, intents = SentimentHead(heads), IntentHead(heads)
+            understanding = cls(encoder, sentiment, intents, english, languages, background, files.version)
         except (OSError, ValueError, KeyError) as error:
             raise ModelMissing(
                 f"The heads in {files.folder} cannot be loaded: {error}.",
@@ -134,9 +136,7 @@ class Understanding:
         """The texts as labels teach them: without stars and without what was learnt; 0 is where a head decides."""
         head = self._topics
         cleaned = [clean(_whole(each)) for each in texts]
-        languages = [
-            self._languages.identify(each.words, given.language) for each, given in zip(cleaned, texts, strict=True)
-        ]
+        languages = self._languages_of(cleaned, texts)
         encoded = self._encoder.encode([each.spelled for each in cleaned])
         inputs = head_inputs(encoded, [_whole(each) for each in texts])
         vectors = _without_wordless(encoded.vectors, cleaned)
@@ -144,6 +144,9 @@ class Understanding:
         answers = self._answers(inputs, cleaned, languages)
         logits = np.concatenate([answers, head.logits(vectors)], axis=1) - np.concatenate(decides_at)
         return Texts(vectors, bags([each.words for each in cleaned]), logits)
+
+    def _languages_of(self, cleaned: Sequence[Cleaned], texts: Sequence[TextInput]) -> list[Prediction]:
+        return self._languages.identify([each.words for each in cleaned], [given.language for given in texts])
 
     def _answers(self, inputs: Vector, cleaned: Sequence[Cleaned], languages: Sequence[Prediction]) -> Vector:
         """Logits of sentiment and intents, in the order of `_outputs`; English is asked twice."""
@@ -185,15 +188,16 @@ class Understanding:
         version = self.model_version + adapter.suffix
         whole = [_whole(each) for each in texts]
         cleaned = [clean(text) for text in whole]
+        languages = self._languages_of(cleaned, texts)
         sized = [
-            _Sized(given, each, self._languages.identify(each.words, given.language), version)
-            for given, each in zip(texts, cleaned, strict=True)
+            _Sized(given, each, language, version)
+            for given, each, language in zip(texts, cleaned, languages, strict=True)
         ]
         encoded = self._encoder.encode([each.spelled for each in cleaned])
         inputs = head_inputs(encoded, whole)
         ratings = [each.rating for each in texts]
         vectors = _without_wordless(encoded.vectors, cleaned)
-        answers = self._answers(inputs, cleaned, [each.language for each in sized])
+        answers = self._answers(inputs, cleaned, languages)
         logits = np.concatenate([answers, topic_head.logits(vectors)], axis=1)
         if adapter.number:
             words = bags([each.words for each in cleaned])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nlp.evaluation import heads, vectors
+from nlp.evaluation import heads, languages, vectors
 from nlp.evaluation.scores import ClassScores, FoundScores
 from nlp.runtime import Understanding
 
@@ -25,7 +25,7 @@ refusal count as wrong.
 def report(models: Understanding, data: Path) -> str:
     """Judge everything and put it in words and tables."""
     parts = [_INTRODUCTION.format(version=models.model_version)]
-    parts += [_sentiment(models, data), _intents(models, data), _language(models, data)]
+    parts += [_sentiment(models, data), _intents(models, data), languages.section(data)]
     parts += [_topics(models, data), _grouping(models, data), _translations(models, data)]
     return "\n".join(parts)
 
@@ -60,16 +60,6 @@ def _intents(models: Understanding, data: Path) -> str:
     found.append(("sms_spam: spam", heads.spam(models, data)))
     columns = ("set and intent", "n", "positives", "precision", "recall", "F1")
     return "## Intents and spam\n\n" + _table(columns, [_found_line(name, s) for name, s in found])
-
-
-def _language(models: Understanding, data: Path) -> str:
-    found = vectors.languages(models, data)
-    return (
-        "## Language\n\n"
-        f"Of {found.n} short texts in languages within reach, {_p(found.right)} % were told rightly and "
-        f"{_p(found.undecided)} % left undecided. Of {found.others} texts in some ninety other languages, "
-        f"{_p(found.others_taken_for_ours)} % were taken for one within reach.\n"
-    )
 
 
 def _topics(models: Understanding, data: Path) -> str:

@@ -1,9 +1,8 @@
-"""Language, topics, grouping, and whether the same sentence in two languages lies in one place."""
+"""Topics, grouping, and whether the same sentence in two languages lies in one place."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,32 +49,6 @@ _TAXONOMIES = {
         "tv": "The television.",
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageReport:
-    """How often the language was told rightly, among languages in reach and among others."""
-
-    n: int
-    right: float
-    undecided: float
-    others: int
-    others_taken_for_ours: float  # texts in other languages that would be read as if they were in one of ours
-
-
-def languages(models: Understanding, data: Path) -> LanguageReport:
-    """Judge language identification on short texts of 130 languages."""
-    labelled = [(row, primary(next(iter(row.labels)))) for row in rows(data, "langid/langid_mix")]
-    told = [reading.language.label for reading in models.read([row.text for row, _ in labelled])]
-    ours = [(label, answer) for (_, label), answer in zip(labelled, told, strict=True) if label in IN_REACH]
-    others = [answer for (_, label), answer in zip(labelled, told, strict=True) if label not in IN_REACH]
-    return LanguageReport(
-        n=len(ours),
-        right=sum(label == answer for label, answer in ours) / max(len(ours), 1),
-        undecided=sum(answer == "und" for _, answer in ours) / max(len(ours), 1),
-        others=len(others),
-        others_taken_for_ours=sum(answer in IN_REACH for answer in others) / max(len(others), 1),
-    )
 
 
 def topics(models: Understanding, data: Path) -> dict[tuple[str, int], FoundScores]:

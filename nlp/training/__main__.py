@@ -9,9 +9,11 @@ from pathlib import Path
 
 from nlp.english import GRAPH, TOKENIZER
 from nlp.files import FOLDER, write_manifest
+from nlp.language import WEIGHTS
 from nlp.training.blend import make_blend
 from nlp.training.encoder import SHIPPED, make_encoder
 from nlp.training.heads import HEADS, make_heads
+from nlp.training.language import make_language
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--english", type=Path, help="folder of all-MiniLM-L6-v2; without it the English network stays as it is"
+    )
+    parser.add_argument(
+        "--strings", type=Path, help="home_assistant_frontend-*.whl; without it the languages stay as they are"
     )
     parser.add_argument(
         "--stated-licences-only", action="store_true", help="leave out sets whose licence is not stated"
@@ -42,9 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
         from nlp.training.english import make_english  # transformers is needed for nothing else
 
         make_english(chosen.english, chosen.data, chosen.output, say, stated_only=chosen.stated_licences_only)
+    if chosen.strings:
+        make_language(chosen.data, chosen.strings, chosen.output, say, stated_only=chosen.stated_licences_only)
     make_heads(chosen.data, chosen.output, say, stated_only=chosen.stated_licences_only)
     make_blend(chosen.data, chosen.output, say)
-    say(f"model {write_manifest(chosen.output, [*SHIPPED, GRAPH, TOKENIZER, HEADS])} written to {chosen.output}")
+    version = write_manifest(chosen.output, [*SHIPPED, GRAPH, TOKENIZER, HEADS, WEIGHTS])
+    say(f"model {version} written to {chosen.output}")
     return 0
 
 
