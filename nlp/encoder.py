@@ -18,7 +18,7 @@ import onnxruntime
 import sentencepiece
 
 from nlp.base import ModelMissing, Vector
-from nlp.files import ModelFiles
+from nlp.files import INSTALL_AGAIN, ModelFiles
 
 WIDTH = 512  # of the frozen vector
 FEATURES = 1280 + 320 + 512  # mean over the tokens (embedding and convolutions), and the two last hidden layers
@@ -44,6 +44,7 @@ class Encoded:
     vectors: Vector  # (n, 512), unit length: frozen, for grouping, search and topics
     features: Vector  # (n, FEATURES), for heads
     unknown: Vector  # (n,), the share of pieces that the vocabulary does not have, 0 to 1
+    partly: npt.NDArray[np.bool_]  # (n,), whether the text was too long to be read whole
 
 
 class Encoder:
@@ -63,20 +64,20 @@ class Encoder:
         except Exception as error:  # each library has its own; all of them mean the same thing here
             raise ModelMissing(
                 f"The encoder in {files.folder} cannot be loaded: {error}.",
-                what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
+                what_to_do=INSTALL_AGAIN,
             ) from error
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Encode cleaned texts; an empty text is encoded as its begin and end marks alone."""
-        tokens = [
-            middle_out(ids, _LONGEST, _TAIL) for ids in self._tokenizer.encode(list(texts), add_bos=True, add_eos=True)
-        ]
+        whole = self._tokenizer.encode(list(texts), add_bos=True, add_eos=True)
+        tokens = [middle_out(ids, _LONGEST, _TAIL) for ids in whole]
         vectors = np.empty((len(tokens), WIDTH), np.float32)
         features = np.empty((len(tokens), FEATURES), np.float32)
         for rows in by_length([len(ids) for ids in tokens]):
             vectors[rows], features[rows] = self._run([tokens[row] for row in rows])
         unknown = [ids.count(self._unknown) / max(len(ids) - 2, 1) for ids in tokens]
-        return Encoded(vectors, features, np.array(unknown, np.float32))
+        partly = np.array([len(ids) > _LONGEST for ids in whole], np.bool_)
+        return Encoded(vectors, features, np.array(unknown, np.float32), partly)
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> tuple[Vector, Vector]:
         lengths = np.fromiter(map(len, tokens), np.int64, len(tokens))

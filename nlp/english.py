@@ -14,7 +14,7 @@ import tokenizers
 
 from nlp.base import ModelMissing, Vector
 from nlp.encoder import by_length, middle_out, session_options
-from nlp.files import ModelFiles
+from nlp.files import INSTALL_AGAIN, ModelFiles
 
 GRAPH = "english.onnx"
 TOKENIZER = "english.json"
@@ -41,7 +41,7 @@ class EnglishNetwork:
         except Exception as error:  # each library has its own; all of them mean the same thing here
             raise ModelMissing(
                 f"The English network in {files.folder} cannot be loaded: {error}.",
-                what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
+                what_to_do=INSTALL_AGAIN,
             ) from error
 
     def __call__(self, texts: Sequence[str]) -> Vector:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nlp.words import UNPARTED
+
 Keys = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 
@@ -21,7 +23,6 @@ WORD, BEGINNING, PAIR = range(3)  # the two lowest bits of a key
 _KINDS_MASK = 3
 _MOST_WORDS = 300  # of one text
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_UNPARTED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _keys(text: str) -> Keys:
     found: set[int] = set()
     before = ""
     for word in _WORDS.findall(text.casefold())[:_MOST_WORDS]:
-        if _UNPARTED.match(word):
+        if UNPARTED.match(word):
             found.update(_key(word[at : at + 2], WORD) for at in range(max(len(word) - 1, 1)))
         else:
             found.add(_key(word, WORD))
