@@ -18,6 +18,7 @@ class CardLabel:
 
     label: str
     score: float  # 0 to 1
+    sure: bool = True  # False: a guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class PostCard:
     topics: Sequence[CardLabel]
     urgency: float
     not_understood: str | None  # why the models said nothing
+    marks: Sequence[str] = ()  # what is wrong with the text itself: "spam", "abusive"
     customer: CardCustomer | None
     issue: CardIssue | None
     why: str  # why it is here, in words

@@ -41,7 +41,7 @@ class TextInput:
     title: str | None = None
     language: str | None = None  # BCP 47, where the platform says so
     rating: float | None = None  # 0 (worst) to 1 (best), where the author gave one
-    context: str | None = None  # what it answers; read with it where it says nothing by itself
+    context: str | None = None  # the post that it answers; counts where the reply says nothing by itself (nlp.context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,9 @@ class Reading:
     urgency: float  # 0 (can wait) to 1 (a person must look now)
     spam: float = 0.0  # 0 to 1: advertisement, off-topic
     toxicity: float = 0.0  # 0 to 1: insults, threats, hate; harsh words about a product alone are none
-    unsure: frozenset[str] = frozenset()  # heads whose answer is a guess: "language", "sentiment", "intents", "topics"
+    unsure: frozenset[str] = frozenset()  # what is a guess, held or not: sentiment, intent:question … (nlp.sureness)
+    partly: bool = False  # the text is so long that only its beginning and its end were read
+    from_thread: frozenset[str] = frozenset()  # what the post it answers gave: sentiment, intents, topics, vector
     vector: Vector  # (512,) float32, unit length; zeros for a text without words
     understood: bool
     why_not: str | None

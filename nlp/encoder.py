@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 
 from nlp.base import ModelMissing, Vector
-from nlp.files import ModelFiles
+from nlp.files import INSTALL_AGAIN, ModelFiles
 from nlp.pieces import Pieces, Tokens, by_length
 
 WIDTH = 512  # of the frozen vector
@@ -34,6 +35,7 @@ class Encoded:
     features: Vector  # (n, FEATURES), for heads
     unknown: Vector  # (n,), the share of pieces that the vocabulary does not have, 0 to 1
     tokens: Tokens  # n lists of piece ids, for networks that read the same pieces
+    partly: npt.NDArray[np.bool_]  # (n,), whether the text was too long to be read whole
 
 
 class Encoder:
@@ -51,18 +53,18 @@ class Encoder:
         except Exception as error:  # each library has its own; all of them mean the same thing here
             raise ModelMissing(
                 f"The encoder in {files.folder} cannot be loaded: {error}.",
-                what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
+                what_to_do=INSTALL_AGAIN,
             ) from error
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Encode cleaned texts; an empty text is encoded as its begin and end marks alone."""
-        tokens = self.pieces(texts)
+        tokens, partly = self.pieces(texts)
         vectors = np.empty((len(tokens), WIDTH), np.float32)
         features = np.empty((len(tokens), FEATURES), np.float32)
         for rows in by_length([len(ids) for ids in tokens]):
             layout = self.pieces.layout([tokens[row] for row in rows])
             vectors[rows], features[rows] = self._session.run(None, {name: layout[name] for name in _INPUTS})
-        return Encoded(vectors, features, self.pieces.unknown(tokens), tokens)
+        return Encoded(vectors, features, self.pieces.unknown(tokens), tokens, partly)
 
 
 def session_options(threads: int | None) -> onnxruntime.SessionOptions:

@@ -14,7 +14,7 @@ import tokenizers
 
 from nlp.base import ModelMissing, Vector
 from nlp.encoder import session_options
-from nlp.files import ModelFiles
+from nlp.files import INSTALL_AGAIN, ModelFiles
 from nlp.pieces import by_length, middle_out
 
 GRAPH = "english.onnx"
@@ -42,7 +42,7 @@ class EnglishNetwork:
         except Exception as error:  # each library has its own; all of them mean the same thing here
             raise ModelMissing(
                 f"The English network in {files.folder} cannot be loaded: {error}.",
-                what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
+                what_to_do=INSTALL_AGAIN,
             ) from error
 
     def __call__(self, texts: Sequence[str]) -> Vector:

@@ -13,7 +13,7 @@ from nlp.base import ModelMissing
 FORMAT = 1  # raise it when code and files of an older layout no longer go together
 FOLDER = Path(__file__).parent / "model"
 MANIFEST = "manifest.json"
-_INSTALL_AGAIN = "Install Earful again, or restore the folder nlp/model from the repository."
+INSTALL_AGAIN = "Install Earful again, or restore the folder nlp/model from the repository."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def open_files(folder: Path = FOLDER) -> ModelFiles:
     if manifest.get("format") != FORMAT:
         raise ModelMissing(
             f"The model in {folder} has layout {manifest.get('format')!r}, this version of Earful reads {FORMAT}.",
-            what_to_do=_INSTALL_AGAIN,
+            what_to_do=INSTALL_AGAIN,
         )
     for name, facts in _files(manifest, folder).items():
         _check_size(folder / name, int(facts["bytes"]))
@@ -54,7 +54,7 @@ def verify(folder: Path = FOLDER) -> None:
     for name, facts in _files(_read_manifest(folder), folder).items():
         if digest(folder / name) != facts["sha256"]:
             raise ModelMissing(
-                f"The model file {folder / name} is not the one that was shipped.", what_to_do=_INSTALL_AGAIN
+                f"The model file {folder / name} is not the one that was shipped.", what_to_do=INSTALL_AGAIN
             )
 
 
@@ -83,27 +83,27 @@ def _read_manifest(folder: Path) -> Mapping[str, object]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ModelMissing(f"The model's list of files, {path}, is missing.", what_to_do=_INSTALL_AGAIN) from None
+        raise ModelMissing(f"The model's list of files, {path}, is missing.", what_to_do=INSTALL_AGAIN) from None
     except (OSError, ValueError) as error:
-        raise ModelMissing(f"{path} cannot be read: {error}.", what_to_do=_INSTALL_AGAIN) from error
+        raise ModelMissing(f"{path} cannot be read: {error}.", what_to_do=INSTALL_AGAIN) from error
     if not isinstance(content, dict):
-        raise ModelMissing(f"{path} is not a list of model files.", what_to_do=_INSTALL_AGAIN)
+        raise ModelMissing(f"{path} is not a list of model files.", what_to_do=INSTALL_AGAIN)
     return content
 
 
 def _files(manifest: Mapping[str, object], folder: Path) -> Mapping[str, Mapping[str, str | int]]:
     files = manifest.get("files")
     if not isinstance(files, dict) or "version" not in manifest:
-        raise ModelMissing(f"{folder / MANIFEST} names no files or no version.", what_to_do=_INSTALL_AGAIN)
+        raise ModelMissing(f"{folder / MANIFEST} names no files or no version.", what_to_do=INSTALL_AGAIN)
     return files
 
 
 def _check_size(path: Path, expected: int) -> None:
     if not path.is_file():
-        raise ModelMissing(f"The model file {path} is missing.", what_to_do=_INSTALL_AGAIN)
+        raise ModelMissing(f"The model file {path} is missing.", what_to_do=INSTALL_AGAIN)
     found = path.stat().st_size
     if found != expected:
         raise ModelMissing(
             f"The model file {path} has {found} bytes instead of {expected}: it was cut short or changed.",
-            what_to_do=_INSTALL_AGAIN,
+            what_to_do=INSTALL_AGAIN,
         )

@@ -41,10 +41,14 @@ class Pieces:
         self._table: npt.NDArray[np.uint8] = np.load(files.path(TABLE), mmap_mode="r")
         self._unknown: int = self._tokenizer.unk_id()
 
-    def __call__(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids of cleaned texts, with begin and end marks; of a long text the beginning and the end."""
+    def __call__(self, texts: Sequence[str]) -> tuple[list[list[int]], npt.NDArray[np.bool_]]:
+        """Token ids of cleaned texts, with begin and end marks, and whether a text (n,) was too long to be read whole.
+
+        Of a long text the beginning and the end are read.
+        """
         found = self._tokenizer.encode(list(texts), add_bos=True, add_eos=True)
-        return [middle_out(ids, _LONGEST, _TAIL) for ids in found]
+        partly = np.array([len(ids) > _LONGEST for ids in found], np.bool_)
+        return [middle_out(ids, _LONGEST, _TAIL) for ids in found], partly
 
     def unknown(self, tokens: Tokens) -> Vector:
         """The share of pieces (n,) that the vocabulary does not have, 0 to 1."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nlp.base import Prediction
 from nlp.clean import Cleaned
+from nlp.sureness import sure_of_language
+from nlp.words import UNPARTED
 
 # Languages with a held-out score for sentiment in docs/models/evaluation.md, and their close relatives.
 _LISTED = (
@@ -12,7 +14,6 @@ _LISTED = (
 )
 IN_REACH = frozenset(_LISTED.split())
 
-_SURE = 0.8  # a doubtful guess about the language silences nobody
 _TOO_STRANGE = 0.5  # share of pieces that the vocabulary does not have
 
 
@@ -20,8 +21,10 @@ def why_not_understood(cleaned: Cleaned, language: Prediction, unknown: float, r
     """Why the models should not be asked about this text, in words; None where they may."""
     if not cleaned.spelled or not any(character.isalnum() for character in cleaned.spelled):
         return None if rating is not None else "There are no words in it."
+    if rating is None and len(cleaned.spelled) == 1 and not UNPARTED.match(cleaned.spelled):
+        return "It is a single letter or digit."
     if unknown > _TOO_STRANGE:
         return "Most of its signs are not in the model's vocabulary."
-    if language.label != "und" and language.label not in IN_REACH and language.score >= _SURE:
+    if language.label not in IN_REACH and sure_of_language(language):  # a guess about the language silences nobody
         return f"The models were not tested in its language ({language.label})."
     return None

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.base import ModelMissing, OtherModels, Prediction, Reading, TextInput, Topic, Vector
 from nlp.clean import Cleaned, clean
+from nlp.context import Threads
 from nlp.encoder import WIDTH, Encoded, Encoder
 from nlp.english import LANGUAGE, EnglishNetwork
-from nlp.files import FOLDER, open_files
+from nlp.files import FOLDER, INSTALL_AGAIN, ModelFiles, open_files
 from nlp.heads.blend import Blend
 from nlp.heads.inputs import head_inputs
 from nlp.heads.intents import OUTPUTS, SPAM, TOXIC, IntentHead
@@ -25,13 +27,12 @@ from nlp.learning.adapter import FEELINGS, Adapter, output_of, topic_output
 from nlp.learning.bags import bags
 from nlp.learning.fitting import Texts
 from nlp.reach import why_not_understood
+from nlp.sureness import sure_of_language, sure_of_sentiment
 
 HEADS = "heads.npz"
 BACKGROUND = "background.npz"
 
 _BOUNDS = (len(FEELINGS), len(FEELINGS) + len(OUTPUTS))  # where intents and topics begin among the logits
-_SURE = 0.5  # probability of a sentiment below which it is a guess
-_NEAR = 0.05  # as near as this to its threshold, an intent is a guess
 _CHUNK = 512  # texts read at a time, which keeps memory flat
 
 
@@ -94,15 +95,14 @@ class Understanding:
         """
         files = open_files(folder)
         encoder, languages = Encoder(files, threads=threads), Languages(files)
+        heads, background = _arrays(files, HEADS), _arrays(files, BACKGROUND)
         try:
-            heads, background = _arrays(files.path(HEADS)), _arrays(files.path(BACKGROUND))
             english = English(EnglishNetwork(files, threads=threads), Blend(heads))
             sentiment, intents = SentimentHead(heads), IntentHead(heads)
             understanding = cls(encoder, sentiment, intents, english, languages, background, files.version)
-        except (OSError, ValueError, KeyError) as error:
+        except (ValueError, KeyError) as error:
             raise ModelMissing(
-                f"The heads in {files.folder} cannot be loaded: {error}.",
-                what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
+                f"The heads in {files.path(HEADS)} cannot be loaded: {error}.", what_to_do=INSTALL_AGAIN
             ) from error
         understanding.folder = folder
         understanding.use_topics(topics)
@@ -176,8 +176,13 @@ class Understanding:
         return [
             reading
             for start in range(0, len(texts), _CHUNK)
-            for reading in self._revised(texts[start : start + _CHUNK])
+            for reading in self._in_threads(texts[start : start + _CHUNK])
         ]
+
+    def _in_threads(self, texts: Sequence[TextInput]) -> list[Reading]:
+        """With what replies answer read beside them, in the same batch, where a reply says nothing by itself."""
+        threads = Threads(texts)
+        return threads.merged(self._revised([*texts, *threads.beside]))
 
     def _revised(self, texts: Sequence[TextInput]) -> list[Reading]:
         readings = self._read(texts)
@@ -219,7 +224,7 @@ class Understanding:
         vector: Vector,
         feeling: tuple[Prediction, Vector],
         chances: Vector,
-        topics: tuple[Prediction, ...],
+        topics: tuple[Sequence[Prediction], Sequence[str]],
     ) -> Reading:
         """Put one text's answers together, or say why there are none."""
         why_not = why_not_understood(sized.cleaned, sized.language, float(encoded.unknown[row]), sized.given.rating)
@@ -241,7 +246,7 @@ class Understanding:
             language=sized.language,
             sentiment=prediction,
             intents=self._intents.holding(chances),
-            topics=topics,
+            topics=topics[0],
             urgency=urgency(
                 chances=dict(zip(OUTPUTS, chances.tolist(), strict=True)),
                 negative=float(shares[0]),
@@ -252,17 +257,19 @@ class Understanding:
             ),
             spam=spam,
             toxicity=toxicity,
-            unsure=self._unsure(prediction, chances),
+            unsure=self._unsure(sized, prediction, chances, topics[1]),
+            partly=bool(encoded.partly[row]),
             vector=vector,
             understood=True,
             why_not=None,
             model_version=sized.version,
         )
 
-    def _unsure(self, sentiment: Prediction, chances: Vector) -> frozenset[str]:
-        """The heads that guess: no side of the sentiment stands out, or an intent is as near as nothing to holding."""
-        guesses = {"sentiment"} if sentiment.score < _SURE else set()
-        return frozenset(guesses | ({"intents"} if self._intents.nearest(chances) < _NEAR else set()))
+    def _unsure(self, sized: _Sized, sentiment: Prediction, chances: Vector, topics: Sequence[str]) -> frozenset[str]:
+        """The answers that are guesses; `topics` are those that may as well hold as not."""
+        guesses = {output_of(intent) for intent in self._intents.doubtful(chances)} | set(map(topic_output, topics))
+        guesses |= set() if sure_of_language(sized.language) else {"language"}
+        return frozenset(guesses | (set() if sure_of_sentiment(sentiment, sized.cleaned.spelled) else {"sentiment"}))
 
 
 def _outputs(topics: TopicHead) -> tuple[str, ...]:
@@ -273,9 +280,12 @@ def _whole(given: TextInput) -> str:
     return f"{given.title}\n{given.text}" if given.title else given.text
 
 
-def _arrays(path: Path) -> dict[str, npt.NDArray[np.floating]]:
-    with np.load(path, allow_pickle=False) as stored:
-        return dict(stored)
+def _arrays(files: ModelFiles, name: str) -> dict[str, npt.NDArray[np.floating]]:
+    try:
+        with np.load(files.path(name), allow_pickle=False) as stored:
+            return dict(stored)
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise ModelMissing(f"{files.path(name)} cannot be loaded: {error}.", what_to_do=INSTALL_AGAIN) from error
 
 
 def _without_wordless(vectors: Vector, cleaned: Sequence[Cleaned]) -> Vector:

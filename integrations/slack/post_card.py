@@ -83,6 +83,7 @@ def _reading(card: PostCard) -> Payload | None:
         words.sentiment(card.sentiment) if card.sentiment else "",
         words.intents(card.intents),
         words.topics(card.topics),
+        ", ".join(card.marks),
         card.language or "",
     )
     spans = [kit.span("🔴 Urgent", bold=True)] if card.urgency >= words.URGENT_FROM else []

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from integrations.base import CardLabel
 from integrations.slack.escape import cut, one_line
 
-UNSURE_BELOW = 0.6  # under this probability a card says how sure the model is
 URGENT_FROM = 0.8
 
 _SENTIMENTS = {
@@ -27,7 +26,7 @@ _INTENTS = {
 
 
 def sentiment(label: CardLabel) -> str:
-    """Glyph and word, and how sure where it is unsure."""
+    """Glyph and word, and how likely where it is a guess."""
     return _SENTIMENTS.get(label.label, plain(label.label)) + _doubt(label)
 
 
@@ -70,4 +69,4 @@ def plain(label: str) -> str:
 
 
 def _doubt(label: CardLabel) -> str:
-    return "" if label.score >= UNSURE_BELOW else f" ({label.score:.0%} sure)"
+    return "" if label.sure else f" (a guess, {label.score:.0%})"

@@ -15,8 +15,8 @@ from nlp.evaluation.data import rows
 from nlp.evaluation.scores import calibration_error
 from nlp.files import open_files
 from nlp.language import Languages, primary
-from nlp.learning.bags import UNPARTED
 from nlp.reach import IN_REACH
+from nlp.words import UNPARTED
 
 Identify: TypeAlias = Callable[[Sequence[str]], Sequence[Prediction]]
 

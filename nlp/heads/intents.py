@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from nlp.base import Intent, Prediction, Vector
 from nlp.heads.inputs import DEEP, WIDE
 from nlp.heads.perceptron import Perceptron, logit, sigmoid
+from nlp.sureness import doubtful
 
 SPAM, TOXIC = "spam", "toxic"
 OUTPUTS = (*Intent, SPAM, TOXIC)
@@ -21,8 +22,8 @@ class IntentNetworks:
     """Two networks that see different sides of a text and are asked together."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
-        self._wide = Perceptron(arrays, "intents.wide")
-        self._deep = Perceptron(arrays, "intents.deep")
+        self._wide = Perceptron(arrays, "intents.wide").giving(len(OUTPUTS))
+        self._deep = Perceptron(arrays, "intents.deep").giving(len(OUTPUTS))
 
     def __call__(self, inputs: npt.NDArray[np.floating]) -> Vector:
         """Logits (n, outputs), before calibration."""
@@ -65,7 +66,6 @@ class IntentHead:
         ]
         return tuple(sorted(found, key=lambda each: -each.score))
 
-    def nearest(self, chances: Vector) -> float:
-        """How far from its threshold that intent of one text is that is nearest to it, as a probability."""
-        distances = np.abs(chances[: len(Intent)] - self._thresholds[: len(Intent)])
-        return float(distances.min())
+    def doubtful(self, chances: Vector) -> Iterator[str]:
+        """The intents of one text that may as well hold as not."""
+        return (intent for number, intent in enumerate(Intent) if doubtful(chances[number], self._thresholds[number]))

@@ -18,10 +18,19 @@ class Perceptron:
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]], name: str) -> None:
         """Take the weights called `<name>.<part>`; raises KeyError where one is missing."""
+        self._name = name
         self._mean, self._scale, self._inner, self._inner_bias, self._outer, self._outer_bias = (
             np.asarray(arrays[f"{name}.{part}"], np.float32)
             for part in ("mean", "scale", "inner", "inner_bias", "outer", "outer_bias")
         )
+
+    def giving(self, outputs: int) -> Perceptron:
+        """The same network; raises ValueError where it does not have that many outputs."""
+        if self._outer.shape[1] != outputs:
+            raise ValueError(
+                f"{self._name} has {self._outer.shape[1]} answers, but this version of Earful reads {outputs}"
+            )
+        return self
 
     def __call__(self, features: npt.NDArray[np.floating]) -> Vector:
         """Logits for each row."""

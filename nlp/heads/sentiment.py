@@ -23,7 +23,7 @@ class SentimentHead:
     """From head inputs to the four labels."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
-        self._network = Perceptron(arrays, "sentiment")
+        self._network = Perceptron(arrays, "sentiment").giving(len(CLASSES) + 1)
         self._temperature = float(arrays["sentiment.temperature"])
 
     def logits(self, inputs: Vector) -> Vector:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from nlp.base import Prediction, Topic, Vector
 from nlp.heads.perceptron import logit, sigmoid
+from nlp.sureness import doubtful
 
 _COMMON = 0.7  # share of the taxonomy's common direction that is taken out
 _SLOPE, _EVEN = 0.6, 4.3  # standard deviations to probability, fitted on five labelled taxonomies in four languages
@@ -57,9 +58,9 @@ class TopicHead:
         """The logits (topics,) beyond which a topic holds."""
         return np.full(len(self._names), logit(_ENOUGH), np.float32)
 
-    def __call__(self, logits: Vector) -> list[tuple[Prediction, ...]]:
-        """The topics that hold for each text, strongest first."""
-        return [self._holding(row) for row in sigmoid(logits)]
+    def __call__(self, logits: Vector) -> list[tuple[Sequence[Prediction], Sequence[str]]]:
+        """For each text the topics that hold, strongest first, and those that may as well hold as not."""
+        return [(self._holding(row), self._doubtful(row)) for row in sigmoid(logits)]
 
     def nearness(self, vectors: Vector) -> Vector:
         """How much nearer than usual (n, topics), in standard deviations."""
@@ -73,6 +74,9 @@ class TopicHead:
             for number in order
             if chances[number] >= _ENOUGH
         )
+
+    def _doubtful(self, chances: Vector) -> Sequence[str]:
+        return [name for name, chance in zip(self._names, chances, strict=True) if doubtful(float(chance), _ENOUGH)]
 
 
 def _unit(vector: Vector) -> Vector:

@@ -13,11 +13,11 @@ from nlp.clean import Cleaned, clean
 from nlp.heads.urgency import urgency
 from nlp.hub.answers import Answer, Answers
 from nlp.hub.choice import SPAM, TOXICITY
+from nlp.learning.adapter import output_of
+from nlp.sureness import doubtful, sure_of_sentiment
 
 _SIDES = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 _MIXED_ENOUGH = 0.7  # probability; below it the stronger side is the answer
-_SURE = 0.55  # probability of a sentiment below which it is a guess
-_NEAR = 0.07  # as near as this to its threshold, an intent is a guess
 
 
 class Answering(Protocol):
@@ -66,7 +66,7 @@ def _revised(reading: Reading, answer: Answer, rating: float | None, words: str)
         urgency=_urgency(reading, answer, shares, rating, words),
         spam=answer.chances.get(SPAM, reading.spam),
         toxicity=answer.chances.get(TOXICITY, reading.toxicity),
-        unsure=_unsure(reading, answer, sentiment),
+        unsure=_unsure(reading, answer, sentiment, words),
     )
 
 
@@ -104,15 +104,12 @@ def _urgency(reading: Reading, answer: Answer, shares: Vector | None, rating: fl
     )
 
 
-def _unsure(reading: Reading, answer: Answer, sentiment: Prediction | None) -> frozenset[str]:
-    """The heads that guess: the shipped models' word for their own, ours for those that were replaced."""
-    guesses = set(reading.unsure)
+def _unsure(reading: Reading, answer: Answer, sentiment: Prediction | None, words: str) -> frozenset[str]:
+    """What is a guess: the shipped models' word for their own answers, ours for those that were replaced."""
+    asked = {output_of(intent): intent for intent in Intent if intent in answer.chances}
+    guesses = {name for name, intent in asked.items() if doubtful(answer.chances[intent], answer.threshold(intent))}
+    replaced = set(asked)
     if answer.shares is not None and sentiment is not None:
-        guesses.discard("sentiment")
-        guesses |= {"sentiment"} if sentiment.score < _SURE else set()
-    asked = [intent for intent in Intent if intent in answer.chances]
-    if asked:
-        guesses.discard("intents")
-        near = any(abs(answer.chances[intent] - answer.threshold(intent)) < _NEAR for intent in asked)
-        guesses |= {"intents"} if near else set()
-    return frozenset(guesses)
+        replaced.add("sentiment")
+        guesses |= set() if sure_of_sentiment(sentiment, words) else {"sentiment"}
+    return reading.unsure - replaced | guesses

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nlp.words import UNPARTED
+
 Keys = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 
@@ -21,8 +23,6 @@ WORD, BEGINNING, PAIR = range(3)  # the two lowest bits of a key
 _KINDS_MASK = 3
 _MOST_WORDS = 300  # of one text
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-UNPARTED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-"""A letter of a script that parts no words."""
 
 
 @dataclass(frozen=True, slots=True)

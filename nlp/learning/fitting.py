@@ -15,7 +15,7 @@ import numpy.typing as npt
 from nlp.base import Vector
 from nlp.learning.adapter import FEELINGS, WIDTH, Adapter
 from nlp.learning.bags import BEGINNING, PAIR, Bags, Keys, kinds
-from nlp.learning.minimise import Point, minimise
+from nlp.learning.minimise import Point, dot, minimise
 
 _WORDS_GIVE = 2.5  # how readily words take up what is learnt; the vector, which moves many texts at once, less
 _VECTOR_GIVES = 0.7
@@ -125,7 +125,7 @@ class _Problem:
             felt = self._values * miss[self._owners, column]
             slope_of_words[:, column] = np.bincount(self._places, felt, minlength=len(by_word))
         slope = np.concatenate([np.einsum("ij,ik->jk", self._vectors, miss), slope_of_words]).ravel() + point
-        return self._loss(logits) + 0.5 * float(point @ point), slope
+        return self._loss(logits) + 0.5 * dot(point, point), slope
 
     def _loss(self, logits: Point) -> float:
         single = logits[:, self._single]

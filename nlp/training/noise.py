@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 
-from nlp.learning.bags import UNPARTED
+from nlp.words import UNPARTED
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _BORROWED = [

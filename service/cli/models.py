@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from nlp.base import ModelMissing
+from nlp.files import open_files
 from nlp.hub.choice import Choice, EncoderChoice, NamedModel
 from nlp.hub.fitted import read_facts
 from nlp.hub.places import fetch as fetch_model
@@ -19,6 +21,9 @@ from service.cli.console import OUT, complain, say
 from service.configuration.nlp import FILE, load_nlp
 from service.errors import ConfigError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from nlp.runtime import Understanding
 
 app = typer.Typer(help="Other models than the shipped ones, by name.", no_args_is_help=True)
 
@@ -30,16 +35,25 @@ def choice() -> Choice:
 
 
 def refuse_missing(chosen: Choice) -> None:
-    """A cheap look before the start: the named models and the encoder's heads are here.
+    """A cheap look before the start: the shipped files, the named models and the encoder's heads are here.
 
     Raises:
         ConfigError: one is not; says what to do.
     """
     try:
+        open_files()
         for model in chosen.models:
             find(model)
         if chosen.encoder is not None:
             read_facts(chosen.encoder.heads)
+    except ModelMissing as error:
+        raise ConfigError(str(error), fix="") from None
+
+
+def loaded(load: Callable[[], Understanding]) -> Understanding:
+    """The models; a file that is missing or damaged becomes a sentence and exit code 2."""
+    try:
+        return load()
     except ModelMissing as error:
         raise ConfigError(str(error), fix="") from None
 

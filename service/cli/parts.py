@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from service import bootstrap, lifeline, logs
+from service.cli.models import loaded
 from service.cli.wiring import Setup, open_tools, read_setup
 from service.settings import Settings
 
@@ -58,6 +59,7 @@ def worker(
 
     setup = begin("worker")
     with open_tools(setup) as tools:
+        loaded(tools.understanding)  # at once: a worker that cannot read is of no use, and a person must hear of it
         run_worker(tools, concurrency=setup.settings.workers, until_empty=until_empty)
 
 

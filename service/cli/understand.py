@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlp.base import ModelMissing, Prediction, Reading, TextInput, Topic
+from nlp.base import Prediction, Reading, TextInput, Topic
 from nlp.hub.choice import Choice
 from service.cli.console import complain, say
 from service.cli.models import choice as models_choice
+from service.cli.models import loaded
 from service.cli.tables import RatingScale, Row, chunks, counter, read_rows, rows_to, write_row
-from service.errors import ConfigError
 
 if TYPE_CHECKING:
     from nlp.runtime import Understanding
@@ -48,9 +48,10 @@ def understand(
 ) -> None:
     """Say of each text: language, sentiment, intents, topics, urgency.
 
-    Writes the same rows with language, language_score, sentiment, intents, topics, urgency, spam, understood,
-    why_not and model_version added. Columns title, language (what the platform says), stars (1 to 5) and rating (0 to
-    1, 1 to 5, 1 to 10 or 0 to 100, told from the first rows) are used where a row has them. Topics are those of
+    Writes the same rows with language, language_score, sentiment, intents, topics, urgency, spam, toxicity, unsure
+    (which answers are guesses), partly, from_thread, understood, why_not and model_version added. Columns title,
+    language (what the platform says), context (the text that this one answers), stars (1 to 5) and rating (0 to 1, 1 to
+    5, 1 to 10 or 0 to 100, told from the first rows) are used where a row has them. Topics are those of
     config/topics.yaml. A row that cannot be used keeps its place, with the reason in `error`. The last line on stderr
     is the rate.
 
@@ -83,10 +84,7 @@ def load_models(threads: int | None, wanted: Sequence[Topic], others: Choice | N
     """The shipped models, and others where they are named; a missing file becomes a sentence and exit code 2."""
     from nlp.hub.load import load_understanding
 
-    try:
-        return load_understanding(others or Choice(), topics=wanted, threads=threads)
-    except ModelMissing as error:
-        raise ConfigError(str(error), fix="") from None
+    return loaded(lambda: load_understanding(others or Choice(), topics=wanted, threads=threads))
 
 
 def topics() -> Sequence[Topic]:
@@ -133,6 +131,10 @@ def as_columns(reading: Reading, *, vectors: bool) -> dict[str, object]:
         "topics": [_labelled(each) for each in reading.topics],
         "urgency": round(reading.urgency, _DIGITS),
         "spam": round(reading.spam, _DIGITS),
+        "toxicity": round(reading.toxicity, _DIGITS),
+        "unsure": sorted(reading.unsure),
+        "partly": reading.partly,
+        "from_thread": sorted(reading.from_thread),
         "understood": reading.understood,
         "why_not": reading.why_not,
         "model_version": reading.model_version,
@@ -156,12 +158,19 @@ def text_of(row: Row, text_field: str, scale: RatingScale) -> TextInput:
         raise ValueError(row.problem)
     if text_field not in row.values:
         raise ValueError(f"there is no column {text_field!r} (--text-field names another)")
-    text, title, language = (row.values.get(name) for name in (text_field, "title", "language"))
+    text = row.values.get(text_field)
     if text is not None and not isinstance(text, str):
         raise ValueError(f"{text_field!r} is {type(text).__name__}, not text")
     return TextInput(
         text=text or "",
-        title=title if isinstance(title, str) and title else None,
-        language=language if isinstance(language, str) and language else None,
+        title=_said(row, "title"),
+        language=_said(row, "language"),
         rating=scale.rating(row.values),
+        context=_said(row, "context"),
     )
+
+
+def _said(row: Row, column: str) -> str | None:
+    """A column that a row may have, where it holds a text."""
+    value = row.values.get(column)
+    return value if isinstance(value, str) and value else None

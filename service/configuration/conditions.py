@@ -83,13 +83,14 @@ class ConditionReader(Generic[F]):
 
     def _words(self, place: Place, field: Words[F]) -> Condition[F]:
         given = self._document.at(place)
-        confidence = 0.0
+        confidence: float | None = None
         if isinstance(given, dict):
             self._only(place, given, ("is", "confidence"))
             if "is" not in given:
                 fix = f"Write `{field.name}: word`, or `{field.name}: {{is: word, confidence: 0.8}}`."
                 raise _Wrong(place, f"`{field.name}` has no `is`.", fix)
-            confidence = self._bounded((*place, "confidence"), given.get("confidence", 0.0), 1.0)
+            if "confidence" in given:
+                confidence = self._bounded((*place, "confidence"), given["confidence"], 1.0)
             place, given = (*place, "is"), given["is"]
         if given == []:
             raise _Wrong(place, f"`{field.name}` is an empty list.", "Name one or more words, or leave the field out.")

@@ -44,21 +44,30 @@ class Condition(ABC, Generic[F]):
 
 @dataclass(frozen=True)
 class Holds(Condition[F]):
-    """The field holds one of the words, with a score of at least `confidence` where a model gave one."""
+    """The field holds one of the words, and not as a guess.
+
+    With `confidence` the score decides alone: at least that much where a model gave one.
+    """
 
     field: Words[F]
     words: tuple[str, ...]
-    confidence: float = 0.0
+    confidence: float | None = None
 
     def met(self, facts: F) -> Because:
         phrases = []
         for word in self.words:
-            scores = [score for held, score in self.field.read(facts).items() if self.field.same(word, held)]
-            if any(score is None or score >= self.confidence for score in scores):
+            held = self.field.read(facts).items()
+            scores = [score for name, score in held if self.field.same(word, name) and self._counts(facts, name, score)]
+            if scores:
                 known = [score for score in scores if score is not None]
                 said = f" ({max(known):.2f})" if known else ""
                 phrases.append(Phrase(self.field.say(word) + said, self.field.aside))
         return tuple(phrases) or None
+
+    def _counts(self, facts: F, held: str, score: float | None) -> bool:
+        if self.confidence is None:
+            return self.field.guessed is None or not self.field.guessed(facts, held)
+        return score is None or score >= self.confidence
 
     def describe(self) -> str:
         sure = f" (at least {figure(self.confidence)} sure)" if self.confidence else ""

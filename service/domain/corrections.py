@@ -14,6 +14,8 @@ from service.domain.issues import may_belong_to_an_issue
 SENTIMENT, LANGUAGE, SPAM, TOXIC = "sentiment", "language", "spam", "toxic"
 INTENT, TOPIC = "intent:", "topic:"
 YES, NO = "yes", "no"
+HOLDS_FROM = 0.5  # probability from which a text counts as spam, or as abusive
+_COLUMNS = {SPAM: "spam", TOXIC: "toxicity"}
 _LONGEST_NAME = 100
 
 
@@ -72,7 +74,7 @@ def said_by_models(head: str, reading: Mapping[str, Any]) -> str | None:
     if head == SENTIMENT:
         return str(reading["sentiment"]) if reading["sentiment"] else None
     if head in (SPAM, TOXIC):
-        return YES if float(reading.get("spam" if head == SPAM else "toxicity") or 0.0) >= 0.5 else NO
+        return YES if float(reading[_COLUMNS[head]]) >= HOLDS_FROM else NO
     held = reading["intents"] if head.startswith(INTENT) else reading["topics"]
     return YES if head.partition(":")[2] in held else NO
 
@@ -82,6 +84,7 @@ def overrule(reading: dict[str, Any], labels: Mapping[str, str]) -> None:
     for head, value in labels.items():
         _overrule_one(reading, head, value)
     reading["labelled"] = dict(labels)
+    reading["unsure"] = [name for name in reading["unsure"] if name not in labels]
     sentiment = reading["sentiment"]
     reading["groupable"] = may_belong_to_an_issue(
         understood=reading["understood"], spam=reading["spam"], sentiment=sentiment, intents=reading["intents"]
@@ -92,9 +95,7 @@ def _overrule_one(reading: dict[str, Any], head: str, value: str) -> None:
     if head in (SENTIMENT, LANGUAGE):
         reading |= {head: value, f"{head}_score": 1.0}
     elif head in (SPAM, TOXIC):
-        column = "spam" if head == SPAM else "toxicity"
-        if column in reading:
-            reading[column] = float(value == YES)
+        reading[_COLUMNS[head]] = float(value == YES)
     else:
         column = "intents" if head.startswith(INTENT) else "topics"
         name = head.partition(":")[2]

@@ -138,9 +138,8 @@ class NotSeen:
 class Sureness:
     """How sure the models are of the sentiment, in readings."""
 
-    sure: int  # 80 % or more
-    fair: int
-    unsure: int  # below 60 %
+    sure: int
+    guessed: int
     models: Sequence[str]  # versions
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -25,6 +25,8 @@ class Facts:
     urgency: float | None = None  # 0 (can wait) to 1 (a person must look now)
     reach: int | None = None
     spam: float = 0.0  # 0 to 1
+    toxicity: float = 0.0  # 0 to 1
+    unsure: Collection[str] = ()  # which of these are guesses: sentiment, language, intent:NAME, topic:NAME
     understood: bool = True
     customer_known: bool = False
     customer_segments: Sequence[str] = ()

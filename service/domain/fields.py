@@ -42,6 +42,7 @@ POST_FIELDS: Mapping[str, Field[Facts]] = _table(
         read=lambda post: _one(post.sentiment, post.sentiment_score),
         phrase="{}",
         known=tuple(Sentiment),
+        guessed=lambda post, _: "sentiment" in post.unsure,
         aside=False,
     ),
     Words(
@@ -51,6 +52,7 @@ POST_FIELDS: Mapping[str, Field[Facts]] = _table(
         phrase="{}",
         phrases=_DOES,
         known=tuple(Intent),
+        guessed=lambda post, word: f"intent:{word}" in post.unsure,
         aside=False,
     ),
     Words(
@@ -58,6 +60,7 @@ POST_FIELDS: Mapping[str, Field[Facts]] = _table(
         meaning="a topic of topics.yaml",
         read=lambda post: post.topics,
         phrase="about {}",
+        guessed=lambda post, word: f"topic:{word}" in post.unsure,
         aside=False,
     ),
     Number(
@@ -108,6 +111,13 @@ POST_FIELDS: Mapping[str, Field[Facts]] = _table(
         meaning="how likely it is advertising or nonsense, 0 to 1",
         read=lambda post: post.spam,
         phrase="spam {}",
+        highest=1,
+    ),
+    Number(
+        name="toxicity",
+        meaning="how likely it abuses people, 0 to 1; harsh words about a product are no abuse",
+        read=lambda post: post.toxicity,
+        phrase="toxicity {}",
         highest=1,
     ),
     Flag(

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 FEW = 20  # below this many, a share is a count of so and so many; a percentage would say more than is known
-SURE_FROM = 0.8
-UNSURE_BELOW = 0.6
 CONCERNS_FROM = 1 / 3
 _Z = 1.96  # two standard errors: about one difference in twenty is chance all the same
 

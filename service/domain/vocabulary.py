@@ -25,6 +25,7 @@ class Words(Generic[F]):
     phrases: Mapping[str, str] | None = None  # for single words, in place of `phrase`
     known: tuple[str, ...] | None = None  # the words there are; None: any text, or what the configuration names
     prefix: bool = False  # "pt" is also "pt-BR"
+    guessed: Callable[[F, str], bool] | None = None  # whether this word is a guess of the models; None: it never is
     aside: bool = True  # said after what the post says
 
     def say(self, *words: str) -> str:

@@ -20,6 +20,7 @@ class Reading(SQLModel, table=True):
         Index("ix_readings_topics", "topics", postgresql_using="gin"),
         Index("ix_readings_urgent", "post_id", postgresql_where="urgency >= 0.8"),
         Index("ix_readings_spam", "post_id", postgresql_where="spam >= 0.5"),
+        Index("ix_readings_toxic", "post_id", postgresql_where="toxicity >= 0.5"),
         Index("ix_readings_not_understood", "post_id", postgresql_where="NOT understood"),
     )
 
@@ -36,6 +37,10 @@ class Reading(SQLModel, table=True):
     topics: dict[str, Any] = json_column()  # label -> score, those that hold
     urgency: float
     spam: float = 0.0
+    toxicity: float = 0.0
+    unsure: list[str] = json_column(list)  # what is a guess, by the names that labels use: sentiment, intent:question …
+    partly: bool = False  # only beginning and end were read
+    from_thread: list[str] = json_column(list)  # what was taken from the post it answers (nlp.context)
     understood: bool
     groupable: bool = False  # reports something that could have a cause to find (domain.issues)
     why_not: str | None = None

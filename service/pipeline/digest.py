@@ -125,11 +125,11 @@ def _languages(within: Sequence[Cell]) -> tuple[tuple[str, int], ...]:
 
 
 def _sureness(within: Sequence[Cell]) -> Sureness:
-    counts: Counter[str | None] = Counter()
+    counts: Counter[bool | None] = Counter()
     for cell in within:
-        counts[cell.band] += cell.posts
+        counts[cell.guessed] += cell.posts
     models = sorted({cell.model for cell in within if cell.model is not None})
-    return Sureness(sure=counts["sure"], fair=counts["fair"], unsure=counts["unsure"], models=tuple(models))
+    return Sureness(sure=counts[False], guessed=counts[True], models=tuple(models))
 
 
 def _storms(frame: Frame, mood: Mood) -> tuple[Storm, ...]:

@@ -164,14 +164,15 @@ def _quotes(
     """The most telling words of each issue in the period: near its centre, and neither a grunt nor an essay."""
     nearest = {
         line.number: sorted(
-            _within(held[line.number], frame.period), key=lambda member: (not preferred(member), -member.similarity)
+            _within(held[line.number], frame.period),
+            key=lambda member: (member.agrees, not preferred(member), -member.similarity),
         )[:_CANDIDATES]
         for line in lines
     }
     said = digest_numbers.quotable(frame.session, [member.post_id for found in nearest.values() for member in found])
 
-    def rank(member: Member) -> tuple[bool, bool]:
-        return not preferred(member), not _QUOTE_FROM <= len(said[member.post_id].text) <= _QUOTE_TO
+    def rank(member: Member) -> tuple[bool, bool, bool]:
+        return member.agrees, not preferred(member), not _QUOTE_FROM <= len(said[member.post_id].text) <= _QUOTE_TO
 
     return {
         number: Quote(

@@ -19,6 +19,7 @@ from service.pipeline import flow, twins
 from service.pipeline.outcome import Outcome
 from service.store import issues, posts
 from service.store.issues import Placed
+from service.store.readings import agrees
 from service.tools import Tools
 
 WINDOW = timedelta(days=60)  # older posts that found no company stay alone
@@ -146,10 +147,11 @@ def _name(session: Session, issue: Issue, found: Sequence[Placed]) -> None:
 
 
 def _voices(session: Session, nearness: dict[int, float]) -> list[Voice]:
+    """What the members say in their own words: who only agrees stands as near as what they agree with."""
     rows = session.execute(
         select(Post, col(Reading.language))
         .join(Reading, col(Reading.post_id) == col(Post.id))
-        .where(col(Post.id).in_(nearness))
+        .where(col(Post.id).in_(nearness), ~agrees())
     )
     return [
         Voice(title=post.title, text=post.text, language=language, nearness=nearness[id_of(post)])

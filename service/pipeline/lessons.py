@@ -10,6 +10,7 @@ import numpy as np
 from sqlmodel import Session
 
 from nlp.base import TextInput
+from nlp.heads.agreement import rest_of_agreement
 from nlp.learning.adapter import Adapter
 from nlp.learning.bags import joined
 from nlp.learning.fitting import Texts
@@ -57,12 +58,14 @@ def learn(tools: Tools) -> None:
     models = tools.understanding()
     with transaction(tools.engine) as session:
         newest = corrections.newest_lesson(session, models.model_version)
-        state, found = corrections.state(session), corrections.all_texts(session)
+        state = corrections.state(session)  # before the texts: a label that comes in between is learnt once more
+        # A reply that only agrees has no words of its own: a label on it would teach "same here" what its thread says.
+        telling = [each for each in corrections.all_texts(session) if rest_of_agreement(each.text) is None]
     if newest and newest[1] == state:
         return
-    texts = _untaught(models, found)
+    texts = _untaught(models, telling)
     replay = Replay.load(models.folder / REPLAY)
-    wanted = targets([each.labels for each in found], models.outputs)
+    wanted = targets([each.labels for each in telling], models.outputs)
     lesson = teach(texts, wanted, replay, models.outputs, topics=models.topic_logits(replay.texts.vectors))
     with transaction(tools.engine) as session:
         row = corrections.start_lesson(session, models=models.model_version, seen=state, now=tools.clock())

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard
+from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
 from service.domain.issues import change_in_words
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.people import shown_name
@@ -45,8 +46,9 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         product_version=post.product_version,
         language=_language(reading),
         sentiment=_sentiment(reading),
-        intents=_labels(reading.intents if reading else {}),
-        topics=_labels(reading.topics if reading else {}),
+        intents=_labels(reading.intents, INTENT, reading) if reading else (),
+        topics=_labels(reading.topics, TOPIC, reading) if reading else (),
+        marks=_marks(reading),
         urgency=reading.urgency if reading else 0.0,
         not_understood=reading.why_not if reading else None,
         customer=_customer(session, known, post.created_at, tools),
@@ -78,8 +80,18 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
     )
 
 
-def _labels(scores: dict[str, float]) -> list[CardLabel]:
-    return [CardLabel(label=label, score=score) for label, score in sorted(scores.items(), key=lambda pair: -pair[1])]
+def _labels(scores: dict[str, float], kind: str, reading: Reading) -> list[CardLabel]:
+    return [
+        CardLabel(label=label, score=score, sure=f"{kind}{label}" not in reading.unsure)
+        for label, score in sorted(scores.items(), key=lambda pair: -pair[1])
+    ]
+
+
+def _marks(reading: Reading | None) -> list[str]:
+    if reading is None:
+        return []
+    found = {"spam": reading.spam, "abusive": reading.toxicity}
+    return [word for word, score in found.items() if score >= HOLDS_FROM]
 
 
 def _language(reading: Reading | None) -> str | None:
@@ -91,7 +103,8 @@ def _language(reading: Reading | None) -> str | None:
 def _sentiment(reading: Reading | None) -> CardLabel | None:
     if reading is None or reading.sentiment is None:
         return None
-    return CardLabel(label=reading.sentiment, score=reading.sentiment_score or 0.0)
+    sure = SENTIMENT not in reading.unsure
+    return CardLabel(label=reading.sentiment, score=reading.sentiment_score or 0.0, sure=sure)
 
 
 def _customer(session: Session, known: PostFacts, before: datetime, tools: Tools) -> CardCustomer | None:

@@ -89,6 +89,8 @@ def _post_facts(known: PostFacts, tools: Tools) -> Facts:
         topics=reading.topics if reading else {},
         urgency=reading.urgency if reading else None,
         spam=reading.spam if reading else 0.0,
+        toxicity=reading.toxicity if reading else 0.0,
+        unsure=reading.unsure if reading else (),
         understood=reading.understood if reading else False,
         reach=known.author.reach if known.author else None,
         customer_known=who is not None,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from nlp.base import TextInput
 from service.models import Post
 from service.models.columns import id_of
-from service.pipeline import flow, lessons
+from service.pipeline import flow, lessons, threads
 from service.pipeline.outcome import Outcome
 from service.store import posts as posts_store
 from service.store import readings as readings_store
@@ -22,11 +22,14 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
     alive = [post for post in behind if post.deleted_at is None]
     models = tools.understanding()
     lessons_due = lessons.keep_up(session, models)
-    readings = models.read([_input(post) for post in alive]) if alive else []
+    contexts = threads.answered(session, alive)
+    readings = models.read([_input(post, contexts.get(id_of(post))) for post in alive]) if alive else []
     readings_store.store_readings(session, alive, readings, now=tools.clock())
     posts_store.mark(session, behind, "understood")
     return Outcome(next=[*flow.follow("understand", [id_of(post) for post in behind]), *lessons_due])
 
 
-def _input(post: Post) -> TextInput:
-    return TextInput(text=post.text, title=post.title, language=post.platform_language, rating=post.rating)
+def _input(post: Post, context: str | None) -> TextInput:
+    return TextInput(
+        text=post.text, title=post.title, language=post.platform_language, rating=post.rating, context=context
+    )

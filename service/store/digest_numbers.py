@@ -16,11 +16,12 @@ from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col
 
 from service.domain.bursts import Complaint
+from service.domain.corrections import SENTIMENT
 from service.domain.issues import IssueState
-from service.domain.metrics import SURE_FROM, UNSURE_BELOW
 from service.domain.periods import Period
 from service.models import Author, Issue, IssuePost, Post, Reading, Source
 from service.store.post_filter import PostFilter, conditions
+from service.store.readings import agrees
 
 # The inbox's filter looks at readings in subqueries of its own, which must not be taken for this one.
 _Read = aliased(Reading, name="reading")
@@ -44,7 +45,7 @@ class Cell:
     product: str | None
     language: str | None
     sentiment: str | None  # None: not understood, or not read
-    band: str | None  # sure, fair, unsure: how sure the model is of the sentiment
+    guessed: bool | None  # whether the sentiment is a guess; None: there is none
     understood: bool | None  # None: not read
     groupable: bool
     grouped: bool
@@ -65,6 +66,7 @@ class Member:
     language: str
     source_id: int
     topics: Collection[str]
+    agrees: bool  # a reply that only agrees: nothing to quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def cells(session: Session, period: Period, topics: Sequence[str], *, since: dat
             col(Post.product),
             col(_Read.language),
             col(_Read.sentiment),
-            _band().label("band"),
+            _guessed().label("guessed"),
             col(_Read.understood),
             func.coalesce(col(_Read.groupable), False).label("groupable"),
             col(IssuePost.id).is_not(None).label("grouped"),
@@ -175,6 +177,7 @@ def members(session: Session, issue_ids: Collection[int], *, until: datetime) ->
             col(_Read.language),
             col(Post.source_id),
             col(_Read.topics),
+            agrees(_Read).label("agrees"),
         )
         .join(Post, col(Post.id) == col(IssuePost.post_id))
         .join(_Read, col(_Read.post_id) == col(Post.id))
@@ -219,11 +222,5 @@ def _part(period: Period) -> ColumnElement[Any]:
     )
 
 
-def _band() -> ColumnElement[Any]:
-    score = col(_Read.sentiment_score)
-    return case(
-        (score.is_(None), None),
-        (score >= SURE_FROM, literal("sure")),
-        (score >= UNSURE_BELOW, literal("fair")),
-        else_=literal("unsure"),
-    )
+def _guessed() -> ColumnElement[Any]:
+    return case((col(_Read.sentiment).is_not(None), col(_Read.unsure).bool_op("?")(SENTIMENT)))

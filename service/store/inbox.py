@@ -11,6 +11,8 @@ from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
+from service.domain import corrections
+from service.domain.corrections import HOLDS_FROM
 from service.domain.people import IdentityState
 from service.models import Author, Case, Customer, Delivery, Identity, Issue, IssuePost, Post, Reading, Source
 from service.models.columns import id_of
@@ -25,6 +27,7 @@ class Answer:
 
     label: str
     score: float  # 0 to 1
+    sure: bool = True  # False: a guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,25 @@ class ReadingView:
     topics: Sequence[Answer]  # strongest first
     urgency: float
     spam: float
+    toxicity: float
+    unsure: Sequence[str]  # what is a guess, held or not: sentiment, language, intent:NAME, topic:NAME
+    partly: bool  # only beginning and end were read
+    from_thread: Sequence[str]  # what was taken from the post that it answers
     understood: bool
     why_not: str | None
     model_version: str
     read_at: datetime
     post_version: int
+
+    @property
+    def is_spam(self) -> bool:
+        """Whether it counts as spam."""
+        return self.spam >= HOLDS_FROM
+
+    @property
+    def is_toxic(self) -> bool:
+        """Whether it counts as abusive."""
+        return self.toxicity >= HOLDS_FROM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,12 +232,22 @@ def _emptied(session: Session, view: PostView) -> PostView:
 def _reading_view(reading: Reading) -> ReadingView:
     sentiment = reading.sentiment
     return ReadingView(
-        language=Answer(label=reading.language, score=reading.language_score),
-        sentiment=Answer(label=sentiment, score=reading.sentiment_score or 0.0) if sentiment else None,
-        intents=_strongest_first(reading.intents),
-        topics=_strongest_first(reading.topics),
+        language=Answer(
+            label=reading.language, score=reading.language_score, sure=corrections.LANGUAGE not in reading.unsure
+        ),
+        sentiment=Answer(
+            label=sentiment, score=reading.sentiment_score or 0.0, sure=corrections.SENTIMENT not in reading.unsure
+        )
+        if sentiment
+        else None,
+        intents=_strongest_first(reading.intents, corrections.INTENT, reading.unsure),
+        topics=_strongest_first(reading.topics, corrections.TOPIC, reading.unsure),
         urgency=reading.urgency,
         spam=reading.spam,
+        toxicity=reading.toxicity,
+        unsure=reading.unsure,
+        partly=reading.partly,
+        from_thread=reading.from_thread,
         understood=reading.understood,
         why_not=reading.why_not,
         model_version=reading.model_version,
@@ -229,5 +256,8 @@ def _reading_view(reading: Reading) -> ReadingView:
     )
 
 
-def _strongest_first(answers: Mapping[str, float]) -> list[Answer]:
-    return [Answer(label=label, score=score) for label, score in sorted(answers.items(), key=lambda each: -each[1])]
+def _strongest_first(answers: Mapping[str, float], kind: str, unsure: Sequence[str]) -> list[Answer]:
+    return [
+        Answer(label=label, score=score, sure=f"{kind}{label}" not in unsure)
+        for label, score in sorted(answers.items(), key=lambda each: -each[1])
+    ]

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from service.domain.people import IdentityState
 from service.models import Identity, Issue, IssuePost, Order, Post, Reading, Source
+from service.store.readings import agrees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ def of_issue(session: Session, issue_id: int) -> IssueFacts:
             col(Reading.language),
             col(Reading.topics),
             col(Reading.urgency),
+            agrees().label("agrees"),
             col(Source.name),
             col(IssuePost.similarity),
         )
@@ -53,7 +55,8 @@ def of_issue(session: Session, issue_id: int) -> IssueFacts:
         .order_by(col(Post.created_at))
     ).all()
     customers, value = _worth(session, issue_id)
-    nearest = sorted(rows, key=lambda row: -row.similarity)
+    # Who only agrees stands as near as what they agree with, and says less.
+    nearest = sorted(rows, key=lambda row: (row.agrees, -row.similarity))
     return IssueFacts(
         issue=session.get_one(Issue, issue_id),
         times=[row.created_at for row in rows],

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from service.domain.cases import CaseState
+from service.domain.corrections import HOLDS_FROM
 from service.domain.people import IdentityState
 from service.models import Case, Identity, IssuePost, Post, Reading, Source
 
 URGENT_FROM = 0.8  # as on the Slack cards
-SPAM_FROM = 0.5
 _OPEN = (CaseState.NEW, CaseState.CLAIMED)
 
 # Scripts that put no spaces between words: full-text search sees one long word there.
@@ -76,6 +76,7 @@ class PostFilter:
     author: int | None = None
     state: PostState | None = None
     spam: bool | None = None
+    toxic: bool | None = None
     deleted: bool | None = None
     since: datetime | None = None
     until: datetime | None = None  # not included
@@ -180,12 +181,10 @@ def _of_the_reading(chosen: PostFilter) -> list[ColumnElement[bool]]:
         wanted.append(_has_any(col(Reading.topics), chosen.topics))
     if chosen.urgency_from is not None:
         wanted.append(col(Reading.urgency) >= chosen.urgency_from)
-    if chosen.spam:
-        wanted.append(col(Reading.spam) >= SPAM_FROM)
+    marks = [(chosen.spam, col(Reading.spam) >= HOLDS_FROM), (chosen.toxic, col(Reading.toxicity) >= HOLDS_FROM)]
+    wanted += [holds for asked, holds in marks if asked]
     found = [_read_as(*wanted)] if wanted else []
-    if chosen.spam is False:
-        found.append(not_(_read_as(col(Reading.spam) >= SPAM_FROM)))
-    return found
+    return [*found, *(not_(_read_as(holds)) for asked, holds in marks if asked is False)]
 
 
 def _has_any(labels: Mapped[dict[str, Any]], wanted: Sequence[str]) -> ColumnElement[bool]:
@@ -237,7 +236,7 @@ def _in_state(state: PostState) -> ColumnElement[bool]:
 def _needs_somebody() -> ColumnElement[bool]:
     in_hand = select(col(Case.id)).where(col(Case.post_id) == col(Reading.post_id)).exists()
     urgent = select(col(Reading.post_id)).where(
-        col(Reading.urgency) >= URGENT_FROM, col(Reading.spam) < SPAM_FROM, not_(in_hand)
+        col(Reading.urgency) >= URGENT_FROM, col(Reading.spam) < HOLDS_FROM, not_(in_hand)
     )
     opened = select(col(Case.post_id)).where(col(Case.state).in_(_OPEN))
     return and_(col(Post.id).in_(union_all(opened, urgent)), col(Post.deleted_at).is_(None))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from collectors.base import Author as CollectedAuthor
 from collectors.base import Post as CollectedPost
 from service.models import Author, IssuePost, Post, PostVersion, Reading, Source
+from service.models.columns import id_of
 from service.store.texts import storable, storable_json, storable_or_none
 
 
@@ -133,6 +134,23 @@ def lock_behind(session: Session, ids: Sequence[int], stage: str) -> list[Post]:
         .with_for_update(skip_locked=True)
     )
     return list(rows)
+
+
+def answered_by(session: Session, replies: Sequence[Post]) -> dict[int, Post]:
+    """The post that each of these answers, by the reply's id: its parent, or where the platform names none the post
+    that began its thread. Those that we do not hold any words of are left out.
+    """
+    asked = {
+        id_of(post): (post.source_id, above)
+        for post in replies
+        if (above := post.parent_id or post.thread_id) not in (None, post.external_id)
+    }
+    if not asked:
+        return {}
+    keys = tuple_(col(Post.source_id), col(Post.external_id)).in_(set(asked.values()))
+    rows = session.scalars(select(Post).where(keys, col(Post.deleted_at).is_(None)))
+    held = {(post.source_id, post.external_id): post for post in rows}
+    return {reply: held[key] for reply, key in asked.items() if key in held}
 
 
 def mark(session: Session, posts: Sequence[Post], stage: str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from nlp.base import Reading as ReadByModels
 from service.domain.corrections import overrule
@@ -26,6 +27,11 @@ def store_readings(session: Session, posts: Sequence[Post], readings: Sequence[R
     statement = upsert(Reading).values(rows)
     fresh = {name: statement.excluded[name] for name in rows[0] if name != "post_id"}
     session.execute(statement.on_conflict_do_update(index_elements=["post_id"], set_=fresh))
+
+
+def agrees(reading: type[Reading] = Reading) -> ColumnElement[bool]:
+    """Whether it is of a reply that only agrees, and so stands where the post that it agrees with stands."""
+    return col(reading.from_thread).bool_op("?")("vector")
 
 
 def _overrule(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -49,6 +55,10 @@ def _row(post: Post, reading: ReadByModels, now: datetime) -> dict[str, Any]:
         "topics": {p.label: round(p.score, 4) for p in reading.topics},
         "urgency": reading.urgency,
         "spam": reading.spam,
+        "toxicity": reading.toxicity,
+        "unsure": sorted(reading.unsure),
+        "partly": reading.partly,
+        "from_thread": sorted(reading.from_thread),
         "understood": reading.understood,
         "groupable": may_belong_to_an_issue(
             understood=reading.understood,

@@ -60,8 +60,7 @@ def heads_to_label(topics: Sequence[str]) -> list[HeadToLabel]:
         HeadToLabel(SENTIMENT, "Sentiment", [(each, words.sentiment(each)) for each in Sentiment]),
         *(HeadToLabel(f"{INTENT}{each}", words.intent(each), yes_no) for each in Intent),
         *(HeadToLabel(f"{TOPIC}{each}", words.topic(each), yes_no) for each in topics),
-        HeadToLabel(SPAM, "Spam", yes_no),
-        HeadToLabel(TOXIC, "Toxic", yes_no),
+        *(HeadToLabel(each, words.MARKS[each], yes_no) for each in (SPAM, TOXIC)),
     ]
 
 
@@ -91,11 +90,15 @@ def confirmed(reading: ReadingView | None) -> dict[str, str]:
         "sentiment": reading.sentiment.label if reading.sentiment else None,
         "intents": {each.label: each.score for each in reading.intents},
         "topics": topics,
+        "spam": reading.spam,
+        "toxicity": reading.toxicity,
     }
     heads = [
         SENTIMENT,
         *(f"{INTENT}{each}" for each in Intent),
         *(f"{TOPIC}{each}" for each in topics),
+        SPAM,
+        TOXIC,
     ]
     found = {head: said_by_models(head, columns) for head in heads}
     return {head: value for head, value in found.items() if value}

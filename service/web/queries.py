@@ -100,6 +100,7 @@ class PostQuery(Paged):
     author: Id | None = None
     state: PostState | None = None
     spam: bool | None = None
+    toxic: bool | None = Field(None, description="whether it abuses people")
     deleted: bool | None = None
     since: Moment | None = Field(None, description="written at or after: a day, a time, or 7d, 24h")
     until: Moment | None = Field(None, description="written before; a day is included whole")
@@ -122,6 +123,7 @@ class PostQuery(Paged):
             author=self.author,
             state=self.state,
             spam=self.spam,
+            toxic=self.toxic,
             deleted=self.deleted,
             since=moment_of(self.since, now=now, zone=zone, end=False),
             until=moment_of(self.until, now=now, zone=zone, end=True),

@@ -5,6 +5,7 @@ A tone is what a colour may mean: "act" a person must act, "unsure", "done", or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,8 +16,6 @@ from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
 from service.domain.people import Evidence, IdentityState, Lifecycle
 from service.domain.sources import SourceState
-
-UNSURE_BELOW = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ INTENTS = {
     "complaint": "Complains",
     "churn_threat": "May leave",
 }
+PARTLY = "It is so long that only its beginning and its end were read."
+MARKS = {"spam": "Spam", "toxic": "Abusive"}
 CASES: dict[str, State] = {
     CaseState.NEW: State("Nobody has it", "act"),
     CaseState.CLAIMED: State("Claimed"),
@@ -113,6 +114,18 @@ def topic(label: str) -> str:
     """A topic of the company's taxonomy."""
     name = plain(label)
     return name[:1].upper() + name[1:]
+
+
+def sureness(score: float, *, sure: bool) -> str:
+    """How sure the models are of an answer, in a sentence."""
+    return f"The models give this {percent(score)}{'' if sure else ': it is a guess'}."
+
+
+def thread_note(from_thread: Sequence[str]) -> str:
+    """What a reading took from the post that it answers; empty for nothing."""
+    if "sentiment" in from_thread:
+        return "It agrees with the post that it answers, so it is read as saying the same."
+    return "What it is about comes from the post that it answers." if from_thread else ""
 
 
 def lifecycle(name: str) -> str:
@@ -196,5 +209,5 @@ def label(head: str, value: str) -> str:
         return sentiment(value)
     if kind == "language":
         return language(value)
-    named = {"intent": intent, "topic": topic}[kind](name) if name else kind.capitalize()
+    named = {"intent": intent, "topic": topic}[kind](name) if name else MARKS.get(kind, kind.capitalize())
     return named if value == "yes" else f"not: {named}"

@@ -70,6 +70,23 @@ def test_understand_csv_with_another_column(folder: Path, monkeypatch: pytest.Mo
     assert len(worst["vector"]) == 512  # type: ignore[arg-type]
 
 
+def test_understand_reads_replies_with_their_context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The column `context` is what a reply answers; guesses, abuse and what the thread gave stand in the output."""
+    rows = [
+        {"text": "+1", "context": "The game crashes every time I open the map"},
+        {"text": "+1"},
+        {"text": "You are all worthless idiots and should be ashamed to exist"},
+    ]
+    (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert run(monkeypatch, "understand", "--input", "in.jsonl", "--output", "out.jsonl") == 0
+    reply, alone, rude = lines(folder / "out.jsonl")
+    assert reply["from_thread"] == ["intents", "sentiment", "topics", "vector"]
+    assert "bug_report" in [intent["label"] for intent in reply["intents"]]  # type: ignore[attr-defined]
+    assert "sentiment" in alone["unsure"]  # type: ignore[operator]
+    assert rude["toxicity"] > 0.5 > alone["toxicity"]  # type: ignore[operator]
+    assert not reply["partly"]
+
+
 def test_bad_rows_are_set_aside(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -286,11 +286,11 @@ def test_what_was_not_seen(desk: Desk) -> None:
 
 
 def test_how_sure_the_models_are(desk: Desk) -> None:
-    """In three bands; what they did not understand is in none."""
-    for score in (0.95, 0.8, 0.7, 0.5):
-        desk.post(reading=negative(sentiment_score=score))
+    """Sure or a guess, as the reading says; what they did not understand is neither."""
+    for unsure in ([], ["intent:praise"], ["language", "sentiment"]):
+        desk.post(reading=negative(unsure=unsure))
     desk.post(reading={"understood": False, "sentiment": None, "sentiment_score": None})
 
     sure = desk.digest().sureness
 
-    assert (sure.sure, sure.fair, sure.unsure, sure.models) == (2, 1, 1, ("test-1",))
+    assert (sure.sure, sure.guessed, sure.models) == (2, 1, ("test-1",))

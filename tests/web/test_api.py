@@ -45,7 +45,6 @@ def test_a_post_has_these_fields(client: TestClient, storing: Storing) -> None:
             product="Ironwake",
             product_version="2.3.1",
             url="https://example.org/1",
-            reading={"sentiment": "negative", "sentiment_score": 0.9, "intents": {"question": 0.4, "bug_report": 0.8}},
         )
         issue = make_issue(session, posts=[post])
         make_delivery(session, post=post)
@@ -55,17 +54,6 @@ def test_a_post_has_these_fields(client: TestClient, storing: Storing) -> None:
     assert listing["total"] == 1
     item = listing["items"][0]
     assert item == client.get(f"/api/posts/{post.id}").json()
-    assert item["reading"] == {
-        "language": {"label": "en", "score": 0.98},
-        "sentiment": {"label": "negative", "score": 0.9},
-        "intents": [{"label": "bug_report", "score": 0.8}, {"label": "question", "score": 0.4}],
-        "topics": [],
-        "urgency": 0.1,
-        "spam": 0.0,
-        "understood": True,
-        "why_not": None,
-        "model_version": "test-1",
-    }
     expected = {
         "source": "survey",
         "source_kind": "tabular",
@@ -84,6 +72,37 @@ def test_a_post_has_these_fields(client: TestClient, storing: Storing) -> None:
     assert {name: item[name] for name in expected} == expected
     assert item["author"]["handle"] == "ada"
     assert "vector" not in client.get("/api/posts").text
+
+
+def test_a_reading_has_these_fields(client: TestClient, storing: Storing) -> None:
+    """Each answer with its probability and whether it is a guess, what was doubtful besides, and spam and abuse."""
+    reading = {
+        "sentiment": "negative",
+        "sentiment_score": 0.9,
+        "intents": {"question": 0.4, "bug_report": 0.8},
+        "toxicity": 0.2,
+        "unsure": ["intent:praise", "intent:question"],
+    }
+    with storing() as session:
+        post = make_post(session, make_source(session), reading=reading)
+    assert client.get(f"/api/posts/{post.id}").json()["reading"] == {
+        "language": {"label": "en", "score": 0.98, "sure": True},
+        "sentiment": {"label": "negative", "score": 0.9, "sure": True},
+        "intents": [
+            {"label": "bug_report", "score": 0.8, "sure": True},
+            {"label": "question", "score": 0.4, "sure": False},
+        ],
+        "topics": [],
+        "urgency": 0.1,
+        "spam": 0.0,
+        "toxicity": 0.2,
+        "unsure": ["intent:praise", "intent:question"],
+        "partly": False,
+        "from_thread": [],
+        "understood": True,
+        "why_not": None,
+        "model_version": "test-1",
+    }
 
 
 def test_the_api_lists_everything_unless_asked_otherwise(client: TestClient, storing: Storing) -> None:

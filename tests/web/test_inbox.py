@@ -58,7 +58,7 @@ def posts(storing: Storing) -> dict[str, int]:
                 text="Me encanta el faro",
                 created_at=NOW - timedelta(hours=3),
                 rating=1.0,
-                reading={"sentiment": "positive", "intents": {"praise": 0.9}, "language": "es"},
+                reading={"sentiment": "positive", "intents": {"praise": 0.9}, "language": "es", "toxicity": 0.6},
             ),
             "spam": make_post(
                 session, shop, text="Cheap gold", created_at=NOW - timedelta(hours=4), reading={"spam": 0.99}
@@ -95,6 +95,9 @@ def listed(page: Selector) -> list[int]:
         ("view=praise", ["praise"]),
         ("view=not-understood", ["mumble"]),
         ("view=spam", ["spam"]),
+        ("toxic=true", ["praise"]),
+        ("toxic=false&source=shop", ["mumble", "unread", "claimed"]),
+        ("spam=true&toxic=true", []),
         ("source=steam", ["crash"]),
         ("source=steam&source=shop", ["crash", "praise", "mumble", "unread", "claimed"]),
         ("product=Ironwake", ["praise", "mumble", "unread", "claimed"]),

@@ -49,6 +49,10 @@ def test_the_whole_story_stands_on_the_page(look: Look, storing: Storing) -> Non
                 "intents": {"bug_report": 0.55},
                 "topics": {"save_games": 0.7},
                 "urgency": 0.85,
+                "toxicity": 0.8,
+                "unsure": ["intent:bug_report", "intent:question"],
+                "partly": True,
+                "from_thread": ["topics"],
             },
         )
         issue = make_issue(session, title="Crash on loading", posts=[post])
@@ -60,8 +64,11 @@ def test_the_whole_story_stands_on_the_page(look: Look, storing: Storing) -> Non
     assert "Ada L. ada 1,204 followers" in words_of(article.css(".who"))
     assert article.css(".stars::attr(aria-label)").get() == "2 of 5 stars"
     chips = [words_of(chip) for chip in article.css(".chip")]
-    assert chips == ["Negative 91 %", "Reports a bug 55 %", "Save games 70 %", "English 98 %"]
-    assert words_of(article.css(".chip.unsure")) == "Reports a bug 55 %"
+    assert chips == ["Negative 91 %", "Reports a bug guess, 55 %", "Save games 70 %", "Abusive 80 %", "English 98 %"]
+    assert words_of(article.css(".chip.unsure")) == "Reports a bug guess, 55 %"
+    notes = words_of(article.css(".reading p"))
+    assert "What it is about comes from the post that it answers." in notes
+    assert "only its beginning and its end were read" in notes
     facts = words_of(page.css("aside .facts"))
     assert "Customer Ada Lovelace , customer Gave order O-7" in facts
     assert f"Issue #{issue.id} Crash on loading Reads like the other posts of this issue." in facts

@@ -28,10 +28,11 @@ class AuthorItem(Item):
 
 
 class AnswerItem(Item):
-    """One head's answer; `score` is a probability."""
+    """One head's answer; `score` is a probability, and without `sure` it is a guess."""
 
     label: str
     score: float
+    sure: bool
 
 
 class ReadingItem(Item):
@@ -43,6 +44,10 @@ class ReadingItem(Item):
     topics: list[AnswerItem]
     urgency: float
     spam: float
+    toxicity: float
+    unsure: list[str]
+    partly: bool
+    from_thread: list[str]
     understood: bool
     why_not: str | None
     model_version: str
@@ -136,6 +141,10 @@ def _reading(reading: ReadingView) -> ReadingItem:
         topics=[_answer(each) for each in reading.topics],
         urgency=reading.urgency,
         spam=reading.spam,
+        toxicity=reading.toxicity,
+        unsure=list(reading.unsure),
+        partly=reading.partly,
+        from_thread=list(reading.from_thread),
         understood=reading.understood,
         why_not=reading.why_not,
         model_version=reading.model_version,
@@ -143,4 +152,4 @@ def _reading(reading: ReadingView) -> ReadingItem:
 
 
 def _answer(answer: Answer) -> AnswerItem:
-    return AnswerItem(label=answer.label, score=answer.score)
+    return AnswerItem(label=answer.label, score=answer.score, sure=answer.sure)

@@ -109,6 +109,8 @@ def _applied(query: InboxQuery) -> list[tuple[str, str]]:
         and (f"customer {query.customer}" if isinstance(query.customer, int) else f"{query.customer} customer"),
         "author": query.author and f"author {query.author}",
         "state": query.state and words.plain(query.state),
+        "spam": query.spam is not None and ("spam" if query.spam else "no spam"),
+        "toxic": query.toxic is not None and ("abusive" if query.toxic else "not abusive"),
         "since": query.since and f"since {query.since}",
         "until": query.until and f"until {query.until}",
     }

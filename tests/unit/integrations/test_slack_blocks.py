@@ -128,13 +128,20 @@ def test_the_card_says_all_that_it_knows() -> None:
         assert expected in shown
 
 
-def test_confidence_is_said_only_where_the_model_is_unsure() -> None:
-    """A sure reading has no figures; an unsure one says how sure."""
-    assert "sure" not in words_of(post_card())
+def test_a_guess_is_called_one() -> None:
+    """A sure answer has no figures; a guess says how likely it is."""
+    assert "guess" not in words_of(post_card())
     unsure = post_card(
-        sentiment=CardLabel(label="mixed", score=0.52), intents=(CardLabel(label="feature_request", score=0.8),)
+        sentiment=CardLabel(label="mixed", score=0.48, sure=False),
+        intents=(CardLabel(label="feature_request", score=0.5),),
     )
-    assert "😕 Mixed feelings (52% sure) · asks for a feature" in words_of(unsure)
+    assert "😕 Mixed feelings (a guess, 48%) · asks for a feature · " in words_of(unsure)
+
+
+def test_spam_and_abuse_are_named() -> None:
+    """After what the post is about, and only where they hold."""
+    assert "abusive" not in words_of(post_card())
+    assert " · Crashes · spam, abusive · English" in words_of(post_card(marks=("spam", "abusive")))
 
 
 def test_urgent_comes_first() -> None:

@@ -138,7 +138,15 @@ def test_one_emoji(models: Understanding) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 100_000, "It crashes. " * 9000, "<div>" * 20_000, "\u202e\u0000hidden\u202c", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤A̴̵̜̰͔ͫ͗͢"]
+    "text",
+    [
+        "a" * 100_000,
+        "It crashes. " * 9000,
+        "<div>" * 20_000,
+        "\u202e\u0000hidden\u202c",
+        "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤A̴̵̜̰͔ͫ͗͢",
+        "Игра crashes ゲーム لعبة 游戏 Spiel",
+    ],
 )
 def test_odd_texts_are_read(models: Understanding, text: str) -> None:
     """Very long, reversed or broken texts get a whole reading, or a reason."""

@@ -107,7 +107,7 @@ def a_digest(**changed: Any) -> Digest:
             afterwards=0,
             without_topic=0,
         ),
-        sureness=Sureness(sure=60, fair=30, unsure=10, models=("m-1",)),
+        sureness=Sureness(sure=90, guessed=10, models=("m-1",)),
     )
     return replace(usual, **changed)
 
