@@ -28,6 +28,18 @@ def obj_or_empty(payload: Mapping[str, JSON], name: str) -> dict[str, JSON]:
     return value if isinstance(value, dict) else {}
 
 
+def list_or_empty(payload: Mapping[str, JSON], name: str) -> list[JSON]:
+    """The list in this field, or an empty one."""
+    value = payload.get(name)
+    return value if isinstance(value, list) else []
+
+
+def numbers(payload: Mapping[str, JSON], name: str) -> dict[str, int]:
+    """The object in this field as numbers by name, as cursors hold them; what is no whole number is left out."""
+    found = obj_or_empty(payload, name).items()
+    return {key: value for key, value in found if isinstance(value, int) and not isinstance(value, bool)}
+
+
 def text(payload: Mapping[str, JSON], name: str) -> str:
     """The text in this field, tidied; numbers are taken as they would be written. May be empty."""
     value = payload.get(name)
@@ -69,6 +81,31 @@ def moment(payload: Mapping[str, JSON], name: str) -> datetime:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         raise _wrong(payload, name, "a time in seconds since 1970") from None
+
+
+def instant(payload: Mapping[str, JSON], name: str) -> datetime:
+    """The time in this field, given as ISO 8601 text, in UTC; UTC is meant where the text names no zone."""
+    value = payload.get(name)
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        if found is not None:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _wrong(payload, name, "a time like 2026-12-31T14:05:00Z")
+
+
+def instant_or_none(payload: Mapping[str, JSON], name: str) -> datetime | None:
+    """The time in this field, as `instant` reads it; None where there is none that can be read."""
+    try:
+        return instant(payload, name) if payload.get(name) else None
+    except PostUnreadable:
+        return None
+
+
+def objects(value: JSON) -> list[dict[str, JSON]]:
+    """The objects in a list; what is no list holds none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def language_tag(value: str | None) -> str | None:

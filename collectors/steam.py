@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import cast
@@ -39,13 +38,14 @@ from collectors.base import (
 from collectors.net import Net
 from collectors.options import Options, Words
 from collectors.plain import from_bbcode
+from collectors.walk import Walk, parse_each
 
 HOME = "https://api.steampowered.com"
 _REVIEWS = f"{HOME}/IUserReviewsService/GetAppReviews/v1/"
 _BY_LAST_CHANGE = 2
 _ALL_PURCHASES = 1
 _FALSE_ENDS = 5  # how often an empty page is asked for again before it is believed
-_ANCHORS = 50
+_TOP = "*"  # the position at which Steam begins
 _SLACK = 2  # Steam's total is often one or two more than it shows
 
 LANGUAGES = {
@@ -69,66 +69,6 @@ class SteamOptions(Options):
     offtopic: bool = Field(default=True, description="Also reviews from times that Steam marks as a review bomb.")
 
 
-@dataclass(slots=True)
-class _Walk:
-    """How far one walk down the list has come; what of it must outlive the run goes into the cursor."""
-
-    known: dict[str, int]  # recommendationid -> timestamp_updated: the top of the list at the last finished walk
-    floor: float  # nothing that was last changed before this is wanted (seconds since 1970)
-    position: str = "*"
-    top: dict[str, int] = field(default_factory=dict)  # the top of the list in this walk
-    seen: int = 0
-    handed: set[tuple[str, int]] = field(default_factory=set)
-    visited: set[str] = field(default_factory=set)
-    met: bool = False  # has a known review, or an older one, been met?
-
-    @classmethod
-    def of(cls, cursor: Cursor | None, since: datetime | None) -> _Walk:
-        """Go on in an unfinished walk, or begin a new one."""
-        stored = cursor or {}
-        known = _anchors(stored, "anchors")
-        floor = min(known.values()) if known else since.timestamp() if since else 0.0
-        walk = cls(known=known, floor=floor)
-        below = fields.obj_or_empty(stored, "below")
-        if below:
-            walk.position = fields.text(below, "position")
-            walk.top = _anchors(below, "top")
-            walk.seen = fields.count_or_none(below, "seen") or 0
-        return walk
-
-    def unfinished(self) -> Cursor:
-        """Where to go on should this walk break off after what was handed over."""
-        return {
-            "anchors": dict(self.known.items()),
-            "below": {"position": self.position, "top": dict(self.top.items()), "seen": self.seen},
-        }
-
-    def finished(self) -> Cursor:
-        """Where the next walk ends. Sorted by time, since a database may forget the order of names."""
-        newest = sorted({**self.known, **self.top}.items(), key=lambda anchor: -anchor[1])
-        return {"anchors": dict(newest[:_ANCHORS])}
-
-    def note(self, name: str, changed: int) -> bool:
-        """Take note of the next review down the list; returns whether it is new or changed."""
-        if len(self.top) < _ANCHORS:
-            self.top.setdefault(name, changed)
-        if self.known.get(name) == changed or changed < self.floor:
-            self.met = True
-            return False
-        if (name, changed) in self.handed:  # the list moved while we walked
-            return False
-        self.handed.add((name, changed))
-        return True
-
-    def gap(self, total: int | None) -> str | None:
-        """What was missed, in words, when the list has ended."""
-        if self.known and not self.met:
-            return "None of the reviews known from last time was met; some in between may be missing."
-        if not self.met and total is not None and self.seen < total - _SLACK:
-            return f"Steam showed {self.seen} of the {total} reviews that it says there are."
-        return None
-
-
 class Steam:
     """Listens to the reviews of one game."""
 
@@ -142,7 +82,7 @@ class Steam:
 
         Each page's cursor goes on below that page, so that a walk which broke off is taken up where it stopped.
         """
-        walk = _Walk.of(cursor, since)
+        walk = Walk.of(cursor, since, start=_TOP)
         over = False
         for number in count(1):
             reviews, total, onward = self._listing(walk)
@@ -154,7 +94,7 @@ class Steam:
                 posts=posts,
                 set_aside=set_aside,
                 cursor=walk.finished() if over else walk.unfinished(),
-                gap=walk.gap(total) if over else None,
+                gap=_gap(walk, total) if over else None,
                 total=total,
             )
             if over:
@@ -188,15 +128,15 @@ class Steam:
             raw=raw,
         )
 
-    def _listing(self, walk: _Walk) -> tuple[list[JSON], int | None, str]:
+    def _listing(self, walk: Walk) -> tuple[list[JSON], int | None, str]:
         """Reviews, total and the next position; an empty list only where the list really ends.
 
         Raises SourceBusy where a game that had reviews shows none at all.
         """
         for attempt in range(_FALSE_ENDS + 1):
             answer = self._ask(walk.position)
-            reviews, total = _list(answer, "reviews"), _total(answer)
-            at_top = walk.position == "*"
+            reviews, total = fields.list_or_empty(answer, "reviews"), _total(answer)
+            at_top = walk.position == _TOP
             more_due = walk.seen < (total or 0) - _SLACK or (at_top and bool(walk.known))
             if reviews or not more_due:
                 return reviews, total, fields.text_or_none(answer, "cursor") or ""
@@ -230,30 +170,27 @@ class Steam:
             )
         return inner
 
-    def _read(self, reviews: list[JSON], walk: _Walk, page: int) -> tuple[list[Post], list[SetAside]]:
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        for number, review in enumerate(reviews, start=1):
-            walk.seen += 1
-            raw: RawPost = {"review": review, "appid": self._options.appid, "product": self._options.product}
-            try:
-                post = self.parse(raw)
-            except PostUnreadable as unreadable:
-                place = f"app {self._options.appid}, page {page}, review {number}"
-                set_aside.append(SetAside(place=place, reason=str(unreadable), raw=unreadable.raw))
-                continue
-            if walk.note(post.external_id, int((post.edited_at or post.created_at).timestamp())):
-                posts.append(post)
-        return posts, set_aside
+    def _read(self, reviews: list[JSON], walk: Walk, page: int) -> tuple[list[Post], list[SetAside]]:
+        raws: list[tuple[str, RawPost]] = [
+            (
+                f"app {self._options.appid}, page {page}, review {number}",
+                {"review": review, "appid": self._options.appid, "product": self._options.product},
+            )
+            for number, review in enumerate(reviews, start=1)
+        ]
+        walk.seen += len(raws)
+        posts, set_aside = parse_each(self.parse, raws)
+        wanted = [p for p in posts if walk.note(p.external_id, int((p.edited_at or p.created_at).timestamp()))]
+        return wanted, set_aside
 
 
-def _anchors(stored: Mapping[str, JSON], name: str) -> dict[str, int]:
-    return {key: value for key, value in fields.obj_or_empty(stored, name).items() if isinstance(value, int)}
-
-
-def _list(answer: Mapping[str, JSON], name: str) -> list[JSON]:
-    value = answer.get(name)
-    return value if isinstance(value, list) else []
+def _gap(walk: Walk, total: int | None) -> str | None:
+    """What was missed, in words, when the list has ended."""
+    if walk.known and not walk.met:
+        return "None of the reviews known from last time was met; some in between may be missing."
+    if not walk.met and total is not None and walk.seen < total - _SLACK:
+        return f"Steam showed {walk.seen} of the {total} reviews that it says there are."
+    return None
 
 
 def _total(answer: Mapping[str, JSON]) -> int | None:
