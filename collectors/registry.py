@@ -8,6 +8,7 @@ from importlib import import_module
 from collectors.base import CollectorError, Spec
 
 _MODULES = {
+    "discourse": "collectors.discourse",
     "feed": "collectors.feed",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",

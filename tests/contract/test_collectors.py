@@ -15,6 +15,7 @@ from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRef
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded.discourse import Discourse, discourse_post
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
 
@@ -60,6 +61,7 @@ def case(kind: str, tmp_path: Path) -> Case:
     reviews = [steam_review(n) for n in range(12)]
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
     return {
+        "discourse": Case({"url": "https://forum.example"}, Discourse([discourse_post(n) for n in range(1, 121)]), 120),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
@@ -188,7 +190,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("feed", "reddit", "steam")
+HTTP_KINDS = ("discourse", "feed", "reddit", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -255,7 +257,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", ["discourse", "reddit", "steam"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
@@ -270,7 +272,7 @@ def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes,
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", ["discourse", "reddit", "steam"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""

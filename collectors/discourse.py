@@ -1,0 +1,239 @@
+"""Posts of a Discourse forum, by its own JSON: /posts.json lists the newest of all topics (docs.discourse.org).
+
+Ids only grow, so a walk down the list that ends at a known id leaves no gap. Edits are seen while a post is among the
+newest that we remember, and when kept posts are looked up again. Older forums take `before` as a window of 50 ids that
+includes its end, newer ones as the 50 posts below it; both are read here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import count
+from typing import cast
+
+from pydantic import BaseModel, Field, field_validator
+
+from collectors import fields
+from collectors.base import (
+    JSON,
+    Collector,
+    Cursor,
+    Page,
+    Passport,
+    Post,
+    RawPost,
+    ReplyDoor,
+    Secret,
+    SourceBusy,
+    SourceRefused,
+    Spec,
+)
+from collectors.discourse_post import id_of, is_gone, post_of
+from collectors.net import Answer, Net
+from collectors.options import Options, Words
+from collectors.verdicts import retry_after
+from collectors.walk import Walk, parse_each
+
+_WINDOW = 50  # posts, or ids, that one answer covers
+_EMPTY_WINDOWS = 4  # so many in a row are taken for the end: older forums show windows of ids, which may be empty
+_FEW = 3  # that many posts may really have been deleted together
+
+
+class DiscourseOptions(Options):
+    """Which forum to listen to."""
+
+    url: str = Field(description="The forum's address, as in https://forum.example.org.")
+    categories: Words = Field(default=(), description="Only topics of these categories, by number (5,12).")
+    product: str | None = Field(default=None, description="The product that is talked about there.")
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if fields.web_address(value) is None:
+            raise ValueError("it must begin with https://")
+        return value.partition("?")[0].partition("#")[0].rstrip("/")
+
+    @field_validator("categories")
+    @classmethod
+    def _numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [word for word in value if not word.isdecimal()]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is not a category's number; it stands in the category's address")
+        return value
+
+
+class Discourse:
+    """Listens to one forum."""
+
+    def __init__(self, options: DiscourseOptions, headers: Mapping[str, str], net: Net) -> None:
+        self._options = options
+        self._headers = headers
+        self._net = net
+        net.home(options.url, verdict=_verdict)
+
+    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
+        """Yield new posts, and edited ones among the newest, highest id first; see `Collector.pages`.
+
+        Each page's cursor goes on below that page, so that a walk which broke off is taken up where it stopped.
+        """
+        walk = Walk.of(cursor, None)
+        walk.floor = min((int(name) for name in walk.known if name.isdecimal()), default=0)
+        empty = 0
+        for number in count(1):
+            before = int(walk.position) if walk.position.isdecimal() else None
+            items = self._listing(before)
+            if before is None and not items and walk.known:
+                raise SourceBusy(f"{self._options.url} shows no posts, though there were some. Taken as a fault.")
+            page = self._read(items, walk, number, since)
+            lowest = min((found for item in items if (found := id_of(item))), default=before or 0)
+            if before is not None and lowest >= before:  # nothing below in this window
+                empty, lowest = empty + 1, before - _WINDOW
+            else:
+                empty = 0
+            walk.position = str(max(lowest, 0))
+            over = walk.met or lowest <= 1 or empty > _EMPTY_WINDOWS
+            yield Page(
+                posts=page.posts,
+                set_aside=page.set_aside,
+                gone=page.gone,
+                cursor=walk.finished() if over else walk.unfinished(),
+                gap=self._gap(walk) if over else None,
+            )
+            if over:
+                return
+
+    def recheck(self, external_ids: Sequence[str]) -> Page:
+        """Look posts up again by listing what stands around them; what the list leaves out is gone.
+
+        Raises as `Rechecks.recheck`; SourceBusy too where of several posts none is there, which is taken as a fault.
+        """
+        wanted = sorted({int(name) for name in external_ids if name.isdecimal()}, reverse=True)
+        found: dict[int, JSON] = {}
+        left = list(wanted)
+        while left:
+            items = {number: item for item in self._listing(left[0] + 1) if (number := id_of(item))}
+            found |= items
+            lowest = min((number for number in items if number <= left[0]), default=left[0])
+            left = [number for number in left[1:] if number < lowest]
+        here = [found[number] for number in wanted if number in found]
+        if not here and len(wanted) > _FEW:
+            raise SourceBusy(f"{self._options.url} knows none of {len(wanted)} posts. Taken as a fault.")
+        gone = [str(number) for number in wanted if number not in found or is_gone(found[number])]
+        raws = [(f"post {id_of(item)}", self._raw(item)) for item in here if not is_gone(item)]
+        posts, set_aside = parse_each(self.parse, raws)
+        return Page(posts=posts, set_aside=set_aside, gone=gone)
+
+    def parse(self, raw: RawPost) -> Post:
+        """Make the post of one stored payload; see `Collector.parse`."""
+        return post_of(raw)
+
+    def _listing(self, before: int | None) -> list[JSON]:
+        params = {} if before is None else {"before": str(before)}
+        answer = self._net.json(f"{self._options.url}/posts.json", params=params, headers=self._headers)
+        items = answer.get("latest_posts") if isinstance(answer, dict) else None
+        if not isinstance(items, list):
+            raise SourceBusy(f"{self._options.url} answered in a form that we do not know; is it a Discourse forum?")
+        return items
+
+    def _read(self, items: list[JSON], walk: Walk, page: int, since: datetime | None) -> Page:
+        wanted: list[tuple[str, RawPost]] = []
+        gone: list[str] = []
+        for place, item in enumerate(items, start=1):
+            name = id_of(item)
+            if isinstance(item, dict) and name:
+                old = since is not None and _before(item, since)
+                if name < walk.floor or old:
+                    walk.met = True
+                    continue
+                if not walk.note(str(name), _stamp(item)):
+                    continue
+                if is_gone(item):
+                    gone.append(str(name))
+                    continue
+                if self._options.categories and str(item.get("category_id")) not in self._options.categories:
+                    continue
+            wanted.append((f"page {page}, post {place}", self._raw(item)))
+        posts, set_aside = parse_each(self.parse, wanted)
+        return Page(posts=posts, set_aside=set_aside, gone=gone)
+
+    def _raw(self, item: JSON) -> RawPost:
+        return {"post": item, "forum": self._options.url, "product": self._options.product}
+
+    def _gap(self, walk: Walk) -> str | None:
+        if walk.known and not walk.met:
+            return f"None of the posts known from last time was met on {self._options.url}; some may be missing."
+        return None
+
+
+def _stamp(item: Mapping[str, JSON]) -> int:
+    changed = fields.instant_or_none(item, "updated_at") or fields.instant_or_none(item, "created_at")
+    return int(changed.timestamp()) if changed else 0
+
+
+def _before(item: Mapping[str, JSON], since: datetime) -> bool:
+    created = fields.instant_or_none(item, "created_at")
+    return created is not None and created < since
+
+
+def _verdict(answer: Answer) -> None:
+    """A forum says in the body how long to wait, and whether it shows anything to guests."""
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        return
+    if not isinstance(said, dict):
+        return
+    wait = fields.count_or_none(fields.obj_or_empty(said, "extras"), "wait_seconds")
+    if answer.status == 429 and wait is not None and retry_after(answer.headers) is None:
+        raise SourceBusy(f"The forum asks us to wait {wait} seconds (429).", retry_after=float(wait))
+    if answer.status == 403 and said.get("error_type") == "not_logged_in":
+        raise SourceRefused(
+            "The forum forbids guests to read it (403).",
+            what_to_do="Set DISCOURSE_API_KEY and DISCOURSE_API_USERNAME.",
+            status=403,
+        )
+
+
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
+    """The collector for validated options; with a key it reads what that key's user may read.
+
+    Raises SourceRefused for a key without a user's name: nobody should read as the forum's own "system" by accident.
+    """
+    key, user = secrets.get("DISCOURSE_API_KEY"), secrets.get("DISCOURSE_API_USERNAME")
+    if key and not user:
+        raise SourceRefused(
+            "DISCOURSE_API_KEY is set, but not whose eyes to read with.",
+            what_to_do="Set DISCOURSE_API_USERNAME to a user of the forum, one who sees only what the public sees.",
+        )
+    headers = {"Api-Key": key, "Api-Username": user} if key and user else {}
+    return Discourse(cast("DiscourseOptions", options), headers, net)
+
+
+_WHERE = "the forum's /admin/api/keys (https://meta.discourse.org/t/230124); a read-only key is enough"
+
+SPEC = Spec(
+    kind="discourse",
+    title="Discourse forums",
+    options=DiscourseOptions,
+    build=build,
+    passport=Passport(
+        may_link=False,
+        may_reply=ReplyDoor.API,
+        may_export=True,
+        may_train=True,
+        keep_raw_days=None,
+        recheck_hours=24,
+        attribution="Post on the forum, with the author's name and a link",
+        terms="Each forum has terms of its own. Authors are tied to customers only where the forum is ours "
+        "(own: true). What is deleted or hidden there goes here too.",
+    ),
+    secrets=(
+        Secret(name="DISCOURSE_API_KEY", where=_WHERE, required=False),
+        Secret(name="DISCOURSE_API_USERNAME", where=_WHERE, required=False),
+    ),
+    safe_to_resume=True,
+    sees_edits=True,
+    sees_deletes=True,
+)
