@@ -10,6 +10,7 @@ from collectors.base import CollectorError, Spec
 _MODULES = {
     "discourse": "collectors.discourse",
     "feed": "collectors.feed",
+    "github": "collectors.github",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
     "steam": "collectors.steam",

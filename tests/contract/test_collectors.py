@@ -16,6 +16,7 @@ from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
 from tests.recorded.discourse import Discourse, discourse_post
+from tests.recorded.github import Github, issue, issue_comment
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
 
@@ -63,6 +64,11 @@ def case(kind: str, tmp_path: Path) -> Case:
     return {
         "discourse": Case({"url": "https://forum.example"}, Discourse([discourse_post(n) for n in range(1, 121)]), 120),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
+        "github": Case(
+            {"repo": "studio/lamps", "page_size": 10},
+            Github([issue(n) for n in range(1, 35)], [issue_comment(n) for n in range(1, 4)]),
+            37,
+        ),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
@@ -190,7 +196,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("discourse", "feed", "reddit", "steam")
+HTTP_KINDS = ("discourse", "feed", "github", "reddit", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -272,7 +278,7 @@ def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes,
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["discourse", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["discourse", "github", "reddit", "steam"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""

@@ -62,7 +62,9 @@ def test_an_unknown_kind_names_the_near_ones() -> None:
     """A typing mistake gets a proposal; something else gets the list."""
     with pytest.raises(registry.UnknownKind, match="Did you mean product_pages"):
         registry.spec("product-page")
-    with pytest.raises(registry.UnknownKind, match="There are: discourse, feed, product_pages, reddit, steam, tabular"):
+    with pytest.raises(
+        registry.UnknownKind, match="There are: discourse, feed, github, product_pages, reddit, steam, tabular"
+    ):
         registry.spec("qqq")
 
 
