@@ -35,7 +35,7 @@ from collectors.github_door import HOME, Door, Listed
 from collectors.github_item import changed_at, is_by_bot, is_pull_request, node_of, post_of
 from collectors.net import Net
 from collectors.options import Options
-from collectors.walk import Walk, parse_each
+from collectors.walk import Walk, parse_each, weighty
 
 _OVERLAP = 1  # seconds that are read again: GitHub counts in whole ones
 _MOST_ANCHORS = 500
@@ -121,19 +121,8 @@ class Github:
         self._door = door
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield new and changed issues, then comments, then discussions; see `Collector.pages`.
-
-        A page that brings nothing is not handed over by itself: who stops after one page has got on.
-        """
-        empty: Page | None = None
-        for page in self._lists(cursor, since):
-            if page.posts or page.set_aside:
-                yield page
-                empty = None
-            elif empty is None or not page.not_modified:
-                empty = page
-        if empty is not None:
-            yield empty
+        """Yield new and changed issues, then comments, then discussions; see `Collector.pages`."""
+        yield from weighty(self._lists(cursor, since))
 
     def _lists(self, cursor: Cursor | None, since: datetime | None) -> Iterator[Page]:
         reached: Cursor = dict(cursor or {})

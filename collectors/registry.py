@@ -13,6 +13,7 @@ _MODULES = {
     "github": "collectors.github",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
+    "stack_exchange": "collectors.stack_exchange",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
 }

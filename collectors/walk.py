@@ -6,12 +6,12 @@ taken up below what was handed over; what came meanwhile stands above, and is me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from collectors import fields
-from collectors.base import Cursor, Post, PostUnreadable, RawPost, SetAside
+from collectors.base import Cursor, Page, Post, PostUnreadable, RawPost, SetAside
 
 _ANCHORS = 50
 
@@ -80,3 +80,19 @@ def parse_each(
         except PostUnreadable as unreadable:
             set_aside.append(SetAside(place=place, reason=str(unreadable), raw=unreadable.raw))
     return posts, set_aside
+
+
+def weighty(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages that bring something and, where the last ones bring nothing, one that says where to go on.
+
+    For kinds of several lists, whose cursors hold all of them: who stops after one page has got on in any case.
+    """
+    quiet: Page | None = None
+    for page in pages:
+        if page.posts or page.set_aside or page.gone or page.gap:
+            yield page
+            quiet = None
+        elif quiet is None or not page.not_modified:
+            quiet = page
+    if quiet is not None:
+        yield quiet

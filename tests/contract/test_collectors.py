@@ -18,6 +18,7 @@ from collectors.public import post_from_json, post_to_json
 from tests.recorded.discourse import Discourse, discourse_post
 from tests.recorded.github import Github, issue, issue_comment
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
+from tests.recorded.stack_exchange import StackExchange, answer, question, remark
 from tests.recorded.web import Answering, Asked, Reply, serve
 
 KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
@@ -71,6 +72,11 @@ def case(kind: str, tmp_path: Path) -> Case:
         ),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
+        "stack_exchange": Case(
+            {"tags": "lamps"},
+            StackExchange([question(n) for n in range(1, 25)], [answer(30, 4)], [remark(1, 4)], page=10),
+            26,
+        ),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
         "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
     }[kind]
@@ -196,7 +202,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("discourse", "feed", "github", "reddit", "steam")
+HTTP_KINDS = ("discourse", "feed", "github", "reddit", "stack_exchange", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -263,7 +269,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["discourse", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["discourse", "reddit", "stack_exchange", "steam"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
