@@ -16,6 +16,7 @@ _MODULES = {
     "stack_exchange": "collectors.stack_exchange",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
+    "x": "collectors.x",
 }
 
 

@@ -20,8 +20,9 @@ from tests.recorded.github import Github, issue, issue_comment
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.stack_exchange import StackExchange, answer, question, remark
 from tests.recorded.web import Answering, Asked, Reply, serve
+from tests.recorded.x import X, x_post
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
+KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", "X_BEARER_TOKEN": "t0ken"}
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -79,6 +80,7 @@ def case(kind: str, tmp_path: Path) -> Case:
         ),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
         "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
+        "x": Case({"query": "lamps", "max_posts": 200}, X([x_post(n) for n in range(120)]), 120),
     }[kind]
 
 
@@ -202,7 +204,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("discourse", "feed", "github", "reddit", "stack_exchange", "steam")
+HTTP_KINDS = ("discourse", "feed", "github", "reddit", "stack_exchange", "steam", "x")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -269,7 +271,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["discourse", "reddit", "stack_exchange", "steam"])
+@pytest.mark.parametrize("kind", ["discourse", "reddit", "stack_exchange", "steam", "x"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
@@ -284,7 +286,7 @@ def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes,
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["discourse", "github", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["discourse", "github", "reddit", "steam", "x"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""
