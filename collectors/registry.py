@@ -9,8 +9,10 @@ from collectors.base import CollectorError, Spec
 
 _MODULES = {
     "discourse": "collectors.discourse",
+    "facebook": "collectors.facebook",
     "feed": "collectors.feed",
     "github": "collectors.github",
+    "instagram": "collectors.instagram",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
     "stack_exchange": "collectors.stack_exchange",

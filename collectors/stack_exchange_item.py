@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from collectors import fields
 from collectors.base import JSON, Author, Engagement, Post, PostKind, PostUnreadable, RawPost
-from collectors.plain import from_html, from_simple_html
+from collectors.plain import from_simple_html
 
 _OWN_DOMAIN = {"stackoverflow", "superuser", "serverfault", "askubuntu", "stackapps"}
 
@@ -50,7 +50,7 @@ def post_of(raw: RawPost) -> Post:
     name = name_of(what, item)
     if name is None:
         raise PostUnreadable(f"The field {what}_id should be a number.", raw=fields.sample(item))
-    title = _unmarked(fields.text_or_none(item, "title")) if what == "question" else None
+    title = _plain(item, "title") if what == "question" else None
     thread, parent = _above(what, item)
     return Post(
         kind=PostKind.POST if what == "question" else PostKind.COMMENT,
@@ -90,19 +90,17 @@ def _address(what: str, item: Mapping[str, JSON], home: str) -> str | None:
 
 
 def _words(item: Mapping[str, JSON]) -> str:
-    body = fields.text_or_none(item, "body")
-    if body is not None:
-        return from_simple_html(body)
-    return _unmarked(fields.text_or_none(item, "body_markdown")) or ""  # entities stand in it as they do in HTML
+    return _plain(item, "body") or _plain(item, "body_markdown") or ""  # also Markdown comes with HTML's entities
 
 
-def _unmarked(text: str | None) -> str | None:
-    return from_html(text) if text is not None and "&" in text and "<" not in text else text
+def _plain(item: Mapping[str, JSON], name: str) -> str | None:
+    found = fields.text_or_none(item, name)
+    return from_simple_html(found) if found is not None else None
 
 
 def _author(item: Mapping[str, JSON]) -> Author | None:
     owner = fields.obj_or_empty(item, "owner")
-    number, name = fields.text_or_none(owner, "user_id"), _unmarked(fields.text_or_none(owner, "display_name"))
+    number, name = fields.text_or_none(owner, "user_id"), _plain(owner, "display_name")
     if number is None and name is None:
         return None
     reach = fields.count_or_none(owner, "reputation")

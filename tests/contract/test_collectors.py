@@ -17,12 +17,16 @@ from collectors.options import BadOption, describe_options, missing_secrets, rea
 from collectors.public import post_from_json, post_to_json
 from tests.recorded.discourse import Discourse, discourse_post
 from tests.recorded.github import Github, issue, issue_comment
+from tests.recorded.graph import ACCOUNT, Graph, media_comment, medium, page_comment, page_post
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.stack_exchange import StackExchange, answer, question, remark
 from tests.recorded.web import Answering, Asked, Reply, serve
 from tests.recorded.x import X, x_post
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", "X_BEARER_TOKEN": "t0ken"}
+KEYS = {
+    "FACEBOOK_PAGE_TOKEN": "t0ken", "INSTAGRAM_TOKEN": "t0ken", "REDDIT_CLIENT_ID": "id",
+    "REDDIT_CLIENT_SECRET": "secret", "X_BEARER_TOKEN": "t0ken",
+}  # fmt: skip
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -65,11 +69,21 @@ def case(kind: str, tmp_path: Path) -> Case:
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
     return {
         "discourse": Case({"url": "https://forum.example"}, Discourse([discourse_post(n) for n in range(1, 121)]), 120),
+        "facebook": Case(
+            {"page": "111"},
+            Graph({"111/feed": [page_post(1)], "111_1/comments": [page_comment(n, 1) for n in range(5)]}, size=2),
+            5,
+        ),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
         "github": Case(
             {"repo": "studio/lamps", "page_size": 10},
             Github([issue(n) for n in range(1, 35)], [issue_comment(n) for n in range(1, 4)]),
             37,
+        ),
+        "instagram": Case(
+            {"account": ACCOUNT},
+            Graph({f"{ACCOUNT}/media": [medium(1)], "17890000001/comments": [media_comment(n) for n in range(5)]}),
+            5,
         ),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
@@ -204,7 +218,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("discourse", "feed", "github", "reddit", "stack_exchange", "steam", "x")
+HTTP_KINDS = ("discourse", "facebook", "feed", "github", "instagram", "reddit", "stack_exchange", "steam", "x")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -271,7 +285,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["discourse", "reddit", "stack_exchange", "steam", "x"])
+@pytest.mark.parametrize("kind", ["discourse", "facebook", "instagram", "reddit", "stack_exchange", "steam", "x"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],

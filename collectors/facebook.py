@@ -1,0 +1,216 @@
+"""What people write on a Facebook Page of ours: comments under its posts, and posts that visitors leave there.
+
+By the Graph API (developers.facebook.com/docs/graph-api/reference/page/feed), for Pages whose token we hold; Meta has
+no search over others' posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BaseModel, Field
+
+from collectors import fields
+from collectors.base import (
+    JSON,
+    Author,
+    Collector,
+    Cursor,
+    Engagement,
+    Page,
+    Passport,
+    Post,
+    PostKind,
+    PostUnreadable,
+    RawPost,
+    ReplyDoor,
+    Secret,
+    SourceBusy,
+    SourceRefused,
+    Spec,
+)
+from collectors.graph import HOME, Graph, kept
+from collectors.graph_threads import Shape, Threads
+from collectors.net import Net
+from collectors.options import Options
+from collectors.walk import parse_each
+
+_POST = "id,from{id,name},message,created_time,updated_time,permalink_url,shares,comments.limit(0).summary(true)"
+_COMMENT = "id,from{id,name},message,created_time,parent{id},permalink_url,like_count,comment_count,is_hidden"
+_OPENING = "post "  # before the id of a visitor's post, which looks like that of a comment
+_FEW = 3  # that many may really have been deleted together
+
+
+class FacebookOptions(Options):
+    """Which Page to listen to."""
+
+    page: str = Field(
+        default="me", pattern=r"^[A-Za-z0-9.]{2,80}$", description="The Page's number or name; me is the token's own."
+    )
+    posts: int = Field(default=50, ge=1, le=500, description="How many of the newest posts are looked through.")
+    own: bool = Field(default=False, description="Also what the Page itself writes.")
+    product: str | None = Field(default=None, description="The product that is talked about there.")
+
+
+class Facebook:
+    """Listens to one Page."""
+
+    def __init__(self, options: FacebookOptions, graph: Graph) -> None:
+        self._options = options
+        self._graph = graph
+        shape = Shape(
+            platform="Facebook",
+            posts=f"{options.page}/feed",
+            shown=_POST,
+            comments={"fields": _COMMENT, "filter": "stream", "order": "reverse_chronological", "limit": "100"},
+            newest_first=True,
+            stamp=_stamp,
+            unfold=self._comment,
+            opening=self._visitors_post,
+        )
+        self._threads = Threads(graph, shape, options.posts, self.parse)
+
+    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
+        """Yield what was written under the newest posts since they were last looked at; see `Collector.pages`."""
+        return self._threads.pages(cursor, since)
+
+    def recheck(self, external_ids: Sequence[str]) -> Page:
+        """Look comments and visitors' posts up again, fifty at a time. See `Rechecks.recheck`.
+
+        Raises SourceBusy too where of several none is there, which is taken as a fault.
+        """
+        names = dict.fromkeys(external_ids)
+        comments = [name for name in names if _is_id(name)]
+        posts = [name.removeprefix(_OPENING) for name in names if _is_id(name.removeprefix(_OPENING))]
+        posts = [name for name in posts if name not in comments]
+        found, gone = self._graph.look_up(comments, _COMMENT)
+        opened, closed = self._graph.look_up(posts, _POST)
+        gone += [f"{_OPENING}{name}" for name in closed]
+        if len(gone) == len(comments) + len(posts) > _FEW:
+            raise SourceBusy(f"Facebook knows none of {len(gone)} comments and posts. Taken as a fault.")
+        raws = [*(self._raw("comment", item) for item in found), *(self._raw("post", item) for item in opened)]
+        read, set_aside = parse_each(self.parse, ((f"item {place}", raw) for place, raw in enumerate(raws, start=1)))
+        return Page(posts=read, set_aside=set_aside, gone=gone)
+
+    def parse(self, raw: RawPost) -> Post:
+        """Make the post of one comment, or of a visitor's post; see `Collector.parse`."""
+        item, comment = fields.obj(raw, "item"), fields.text(raw, "what") == "comment"
+        name = fields.text_or_none(item, "id") or _id_in_address(item)
+        if name is None:
+            raise PostUnreadable("It has no id.", raw=fields.sample(item))
+        before, _, after = name.partition("_")  # of a comment: post and comment; of a post: Page and post
+        counted = fields.obj_or_empty(fields.obj_or_empty(item, "comments"), "summary")
+        return Post(
+            kind=PostKind.COMMENT if comment else PostKind.POST,
+            external_id=name if comment else f"{_OPENING}{name}",
+            url=fields.web_address(fields.text_or_none(item, "permalink_url")),
+            text=fields.text_or_none(item, "message") or "",
+            created_at=fields.instant(item, "created_time"),
+            author=_author(item),
+            thread_id=before if comment else after or before,
+            parent_id=fields.text_or_none(fields.obj_or_empty(item, "parent"), "id"),
+            product=fields.text_or_none(raw, "product"),
+            engagement=Engagement(
+                likes=fields.count_or_none(item, "like_count"),
+                replies=fields.count_or_none(item, "comment_count")
+                if comment
+                else fields.count_or_none(counted, "total_count"),
+                shares=fields.count_or_none(fields.obj_or_empty(item, "shares"), "count"),
+            ),
+            raw=raw,
+        )
+
+    def _comment(self, post: dict[str, JSON], item: JSON) -> Iterator[RawPost]:
+        if self._options.own or not isinstance(item, dict) or _writer(item) != _page_of(post):
+            yield self._raw("comment", item)
+
+    def _visitors_post(self, post: dict[str, JSON]) -> Iterator[RawPost]:
+        told = fields.text_or_none(post, "message") is not None
+        if told and (self._options.own or _writer(post) not in {None, _page_of(post)}):
+            yield self._raw("post", post)
+
+    def _raw(self, what: str, item: JSON) -> RawPost:
+        return {"what": what, "item": kept(item), "product": self._options.product}
+
+
+def _is_id(name: str) -> bool:
+    return name.replace("_", "").isdecimal()
+
+
+def _page_of(post: Mapping[str, JSON]) -> str | None:
+    """The Page's number: a post's id begins with it."""
+    return (fields.text_or_none(post, "id") or "").partition("_")[0] or None
+
+
+def _writer(item: Mapping[str, JSON]) -> str | None:
+    """Who wrote it; None where the token may not see that."""
+    return fields.text_or_none(fields.obj_or_empty(item, "from"), "id")
+
+
+def _stamp(post: Mapping[str, JSON]) -> str:
+    counted = fields.obj_or_empty(fields.obj_or_empty(post, "comments"), "summary").get("total_count")
+    return f"{fields.text_or_none(post, 'updated_time')} {counted}"
+
+
+def _id_in_address(item: Mapping[str, JSON]) -> str | None:
+    """The comment's id as its address tells it: …/posts/POST?comment_id=…&reply_comment_id=…"""
+    parts = urlsplit(fields.text_or_none(item, "permalink_url") or "")
+    named = parse_qs(parts.query)
+    number = (named.get("reply_comment_id") or named.get("comment_id") or [""])[0]
+    post = parts.path.rstrip("/").rpartition("/")[2]
+    return f"{post}_{number}" if number.isdecimal() and post.isdecimal() else None
+
+
+def _author(item: Mapping[str, JSON]) -> Author | None:
+    writer = fields.obj_or_empty(item, "from")
+    number, name = fields.text_or_none(writer, "id"), fields.text_or_none(writer, "name")
+    return Author(external_id=number, name=name) if number is not None or name is not None else None
+
+
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
+    """The collector for validated options and the Page's token. Raises SourceRefused where it is missing."""
+    token = secrets.get("FACEBOOK_PAGE_TOKEN")
+    if not token:
+        raise SourceRefused(
+            "Facebook is off: FACEBOOK_PAGE_TOKEN is not set.", what_to_do=f"Get it at {SPEC.secrets[0].where}."
+        )
+    return Facebook(cast("FacebookOptions", options), Graph(token, secrets.get("FACEBOOK_APP_SECRET"), net))
+
+
+SPEC = Spec(
+    kind="facebook",
+    title="Facebook Pages",
+    options=FacebookOptions,
+    build=build,
+    passport=Passport(
+        may_link=False,
+        may_reply=ReplyDoor.API,
+        may_export=False,
+        may_train=False,
+        keep_raw_days=90,
+        recheck_hours=24,
+        attribution="Comment on the Page on Facebook, with the author's name and a link",
+        terms="Only Pages of our own, with the permissions pages_read_engagement and pages_read_user_content. Meta's "
+        "terms forbid passing its data on, building profiles from it and fitting models to it; who asks for deletion "
+        "gets it, and what is deleted there goes here too.",
+    ),
+    secrets=(
+        Secret(
+            name="FACEBOOK_PAGE_TOKEN",
+            where="https://developers.facebook.com/tools/explorer (a Page token of a system user does not end)",
+        ),
+        Secret(
+            name="FACEBOOK_APP_SECRET",
+            where="https://developers.facebook.com/apps (where the app asks for proof of it)",
+            required=False,
+        ),
+    ),
+    home=HOME,
+    safe_to_resume=True,
+    sees_edits=True,
+    sees_deletes=True,
+    every_minutes=15,
+)
