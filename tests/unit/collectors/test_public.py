@@ -63,7 +63,7 @@ def test_an_unknown_kind_names_the_near_ones() -> None:
     with pytest.raises(registry.UnknownKind, match="Did you mean product_pages"):
         registry.spec("product-page")
     with pytest.raises(
-        registry.UnknownKind, match="There are: discourse, feed, github, product_pages, reddit, steam, tabular"
+        registry.UnknownKind, match="There are: .*product_pages, .*tabular"
     ):
         registry.spec("qqq")
 
