@@ -76,8 +76,8 @@ class _Upward:
     @classmethod
     def of(cls, stored: Mapping[str, JSON], since: datetime | None) -> _Upward:
         """Go on where the last run ended."""
-        reached = fields.count_or_none(stored, "since")
-        start = reached if reached is not None else int(since.timestamp()) if since else None
+        reached = stored.get("since")
+        start = reached if isinstance(reached, int) else int(since.timestamp()) if since else None
         return cls(since=start, known=fields.numbers(stored, "anchors"), tag=fields.text_or_none(stored, "tag"))
 
     def note(self, item: Mapping[str, JSON]) -> bool:

@@ -59,7 +59,7 @@ class Threads:
             stamp = self._shape.stamp(post)
             if fields.text_or_none(before, "stamp") == stamp:
                 continue
-            newest = fields.count_or_none(before, "newest") or 0
+            newest = fields.numbers(known, name).get("newest", 0)
             for page, latest, last in self._under(name, post, newest, None if before else since):
                 newest = max(newest, latest)
                 if last:

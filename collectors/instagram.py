@@ -23,6 +23,7 @@ from collectors.base import (
     Passport,
     Post,
     PostKind,
+    PostUnreadable,
     RawPost,
     ReplyDoor,
     Secret,
@@ -88,9 +89,12 @@ class Instagram:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one comment; see `Collector.parse`."""
         item, media = fields.obj(raw, "item"), fields.obj_or_empty(raw, "media")
+        name = fields.text(item, "id")
+        if not name:
+            raise PostUnreadable("The comment has no id.", raw=fields.sample(item))
         return Post(
             kind=PostKind.COMMENT,
-            external_id=fields.text(item, "id"),
+            external_id=name,
             url=fields.web_address(fields.text_or_none(media, "permalink")),
             text=fields.text_or_none(item, "text") or "",  # a picture alone has none
             created_at=fields.instant(item, "timestamp"),

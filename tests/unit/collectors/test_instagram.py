@@ -125,7 +125,7 @@ def test_since_leaves_older_comments_out() -> None:
     assert ids == ["18000008", "18000009"]
 
 
-@pytest.mark.parametrize("changed", [{"timestamp": None}, {"id": None}, {"id": ["1"]}, {"timestamp": "late"}])
+@pytest.mark.parametrize("changed", [{"timestamp": None}, {"id": None}, {"id": ""}, {"timestamp": "late"}])
 def test_a_damaged_comment_is_set_aside(changed: dict[str, JSON]) -> None:
     """Also one that is no object, and an answer; the neighbours are read."""
     bad: JSON = {**media_comment(2), **changed, "replies": {"data": [media_comment(5), 7]}}
