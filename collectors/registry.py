@@ -8,11 +8,18 @@ from importlib import import_module
 from collectors.base import CollectorError, Spec
 
 _MODULES = {
+    "app_store": "collectors.app_store",
+    "app_store_connect": "collectors.app_store_connect",
     "feed": "collectors.feed",
+    "google_business": "collectors.google_business",
+    "google_play": "collectors.google_play",
+    "google_play_pages": "collectors.google_play_pages",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
+    "trustpilot": "collectors.trustpilot",
+    "youtube": "collectors.youtube",
 }
 
 

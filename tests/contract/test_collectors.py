@@ -15,10 +15,11 @@ from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRef
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded import app_store, google, signing, trustpilot
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
+KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", **signing.keys()}
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -59,12 +60,28 @@ def case(kind: str, tmp_path: Path) -> Case:
     """Something to read for each kind; a new kind adds a line here."""
     reviews = [steam_review(n) for n in range(12)]
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
+    play = [google.play_review(n, answer="Thanks" if n == 3 else None) for n in range(12)]
+    threads = [google.thread(n, answers=4 - n) for n in range(5)]
+    entries = {"us": [app_store.entry(n) for n in range(55)]}
+    connect = [app_store.review(n, answer="Thanks" if n == 3 else None) for n in range(12)]
+    trusted = [trustpilot.review(n) for n in range(105)]
+    places = {"locations": "accounts/1/locations/2"}
+    package = {"package": google.PACKAGE}
     return {
+        "app_store": Case({"app": 440}, app_store.Feed(entries), 55),
+        "app_store_connect": Case({"app": 440}, app_store.Connect(connect, most=5), 12),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
+        "google_business": Case(places, google.Places([google.place_review(n) for n in range(12)], most=5), 12),
+        "google_play": Case(package, google.Publisher(play, most=5), 12),
+        "google_play_pages": Case(
+            package, google.StorePages({"en": [*map(google.page_review, range(12))]}, most=5), 12
+        ),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
         "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
+        "trustpilot": Case({"business": "www.lantern.example"}, trustpilot.Trustpilot(trusted), 105),
+        "youtube": Case({"videos": "lantern0001"}, google.Tube(threads, most=2), 15),
     }[kind]
 
 
@@ -188,7 +205,12 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("feed", "reddit", "steam")
+JSON_KINDS = (
+    "app_store", "app_store_connect", "google_business", "google_play", "google_play_pages", "reddit", "steam",
+    "trustpilot", "youtube",
+)  # fmt: skip
+HTTP_KINDS = ("feed", *JSON_KINDS)
+SIGN_INS = ("/api/v1/access_token", "/token")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -209,7 +231,8 @@ REFUSED = {
 
 def _signed_in(reply: Reply) -> Callable[[Asked], Reply]:
     def answering(asked: Asked) -> Reply:
-        return Reddit([])(asked) if asked.path == "/api/v1/access_token" else reply
+        token = {"access_token": "t", "token_type": "bearer", "expires_in": 3600, "scope": "*"}
+        return Reply(token) if asked.path in SIGN_INS else reply
 
     return answering
 
@@ -255,7 +278,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", JSON_KINDS)
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
@@ -270,7 +293,7 @@ def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes,
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", JSON_KINDS)
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""
@@ -278,8 +301,8 @@ def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) 
 
     def failing(asked: Asked) -> Reply:
         nonlocal count
-        count += asked.method == "GET"
-        return Reply(status=500) if asked.method == "GET" and count >= 2 else case.answering(asked)
+        count += asked.path not in SIGN_INS
+        return Reply(status=500) if asked.path not in SIGN_INS and count >= 2 else case.answering(asked)
 
     with serve(failing) as web, listening(kind, case, web.url) as collector:
         kept: list[Page] = []
