@@ -101,7 +101,7 @@ class Connect:
         if asked.path != "/v1/apps/440/customerReviews" or asked.method != "GET":
             return Reply({"errors": [{"status": "404", "code": "NOT_FOUND"}]}, status=404)
         query = dict(asked.query)
-        self.asked.append(query)
+        self.asked.append(dict(asked.query))
         start = int(query.pop("cursor", "0"))
         if query != {"limit": "200", "sort": "-createdDate", "include": "response"}:
             return Reply({"errors": [{"status": "400", "code": "PARAMETER_ERROR.ILLEGAL"}]}, status=400)

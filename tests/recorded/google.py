@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from email.utils import formatdate
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from collectors.base import JSON
@@ -31,11 +31,10 @@ def play_review(number: int, *, answer: str | None = None, changed: int | None =
 
 @dataclass
 class Publisher:
-    """reviews.list of one app; `most` makes several pages of few reviews, `days` moves the clock on."""
+    """reviews.list of one app; `most` makes several pages of few reviews."""
 
     reviews: list[dict[str, JSON]]
     most: int = 100
-    days: float = 0
     sign_in: GoogleSignIn = field(default_factory=lambda: GoogleSignIn(scope=PUBLISHER))
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -54,7 +53,7 @@ class Publisher:
         answer: dict[str, JSON] = {"reviews": list(shown)} if shown else {}
         if start + self.most < len(self.reviews):
             answer["tokenPagination"] = {"nextPageToken": str(start + self.most)}
-        return Reply(answer, headers={"X-Clock": formatdate(BEGIN + 86400 * self.days, usegmt=True)})
+        return Reply(answer)
 
 
 def _changed(review: dict[str, JSON]) -> int:
@@ -133,7 +132,7 @@ class Places:
         if asked.method != "GET" or asked.path != "/v4/accounts/1/locations/2/reviews":
             return refused(404, "NOT_FOUND")
         query = dict(asked.query)
-        self.asked.append(query)
+        self.asked.append(dict(asked.query))
         start = int(query.pop("pageToken", "0")) if query.get("pageToken", "0").isdigit() else -1
         query.pop("pageToken", None)
         if query != {"pageSize": "50", "orderBy": "updateTime desc"} or start < 0:
@@ -229,4 +228,4 @@ def _shown(one: dict[str, JSON], most: int) -> dict[str, JSON]:
 
 
 def _iso(seconds: int) -> str:
-    return f"2026-09-21T{(seconds - BEGIN) // 3600 % 24:02d}:{(seconds - BEGIN) // 60 % 60:02d}:00.806781Z"
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", ".806781Z")

@@ -109,7 +109,10 @@ def test_a_token_that_is_refused_is_replaced_once(bearer: Callable[[Net], tokens
 def test_other_refusals_do_not_sign_in_again(bearer: Callable[[Net], tokens.Bearer]) -> None:
     """A 403 is no question of tokens."""
     google = GoogleSignIn(scope=SCOPE)
-    answering: Callable[[Asked], Reply] = lambda asked: google(asked) if asked.path == "/token" else Reply(status=403)  # noqa: E731
+
+    def answering(asked: Asked) -> Reply:
+        return google(asked) if asked.path == "/token" else Reply(status=403)
+
     with serve(answering) as web, Net(web.url, sleep=lambda _: None) as net:
         net.home(API)
         with pytest.raises(SourceRefused, match="403"):
