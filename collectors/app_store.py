@@ -30,6 +30,7 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     SourceBusy,
+    SourceRefused,
     Spec,
 )
 from collectors.net import Net
@@ -116,7 +117,12 @@ class AppStore:
         if page > 1:
             self._net.pause(_PAUSE)
         path = f"{country}/rss/customerreviews/page={page}/id={self._options.app}/sortby=mostrecent/json"
-        answer = self._net.json(f"{HOME}/{path}")
+        try:
+            answer = self._net.json(f"{HOME}/{path}")
+        except SourceRefused as refused:
+            if page > 1 and refused.status in {400, 404}:
+                return Sheet(items=[], onward=None)  # there are no more pages
+            raise
         feed = fields.obj_or_empty(answer, "feed") or answer if isinstance(answer, dict) else None
         if feed is None or not {"entry", "author", "id", "title"} & feed.keys():
             raise SourceBusy("Apple answered in a form that we do not know; its feed may have changed.")

@@ -31,12 +31,11 @@ from collectors.base import (
     ReplyDoor,
     Secret,
     SourceBusy,
-    SourceRefused,
     Spec,
 )
 from collectors.net import Net
 from collectors.newest import Listing, Sheet, follow
-from collectors.options import Options, missing_secrets
+from collectors.options import Options, need_secrets
 
 HOME = "https://api.appstoreconnect.apple.com"
 _MOST = 200  # reviews in one answer
@@ -141,12 +140,7 @@ def _query(link: str | None) -> str | None:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where a key is missing or none."""
-    missing = [secret.name for secret in missing_secrets(SPEC, secrets)]
-    if missing:
-        raise SourceRefused(
-            f"App Store Connect is off: {' and '.join(missing)} not set.",
-            what_to_do=f"Make a key of the role Customer Support at {_WHERE}.",
-        )
+    need_secrets(SPEC, secrets)
     bearer = tokens.apple(
         issuer=secrets["APP_STORE_CONNECT_ISSUER_ID"],
         key_id=secrets["APP_STORE_CONNECT_KEY_ID"],

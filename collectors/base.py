@@ -207,15 +207,13 @@ class SourceBusy(CollectorError):
 class SourceRefused(CollectorError):
     """The platform will not answer until a person acts: a key, a ban, a wrong address.
 
-    `status` is the HTTP status that said so; None where it was something else. `said` is what the platform wrote with
-    it (at most 2,000 characters), for collectors that know its error codes; not for people.
+    `status` is the HTTP status that said so; None where it was something else.
     """
 
     def __init__(self, message: str, *, what_to_do: str, status: int | None = None) -> None:
         super().__init__(f"{message} {what_to_do}")
         self.what_to_do = what_to_do
         self.status = status
-        self.said = ""
 
 
 class PostUnreadable(CollectorError):

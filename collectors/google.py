@@ -1,47 +1,49 @@
-"""Asking Google's APIs: what their errors mean. One form of error for all of them, unlike their addresses and keys."""
+"""What the errors of Google's APIs mean. One form of error for all of them, unlike their addresses and keys."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TypeVar
 
 from collectors import fields
 from collectors.base import JSON, SourceBusy, SourceRefused
+from collectors.net import Answer, Verdict
+from collectors.verdicts import retry_after
 
 _TODAY = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 _NOW = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
 _WRONG_KEY = {"keyInvalid", "API_KEY_INVALID"}
-_HOUR = 3600.0
-_Answer = TypeVar("_Answer")
+_HOUR, _MINUTE = 3600.0, 60.0
 
 
-def patiently(ask: Callable[[], _Answer], whose: str) -> _Answer:
-    """What `ask` brings. A spent quota, which Google sends as a refusal (403), becomes SourceBusy.
+def verdict(whose: str) -> Verdict:
+    """How `Net.home` is to read the errors of an API, which `whose` names in messages.
 
-    Raises as `Net.json`; `whose` names the API in messages.
+    A spent quota, which Google sends as a refusal (403), is SourceBusy; a wrong key (400) is told as such.
     """
-    try:
-        return ask()
-    except SourceRefused as refused:
-        reasons = set(reasons_of(refused.said))
+
+    def judge(answer: Answer) -> None:
+        reasons = set(reasons_of(answer))
         if reasons & _TODAY:
             raise SourceBusy(
                 f"{whose}: the day's quota is spent. It is filled again at midnight in California.", retry_after=_HOUR
-            ) from refused
+            )
         if reasons & _NOW:
-            raise SourceBusy(f"{whose} asks us to slow down ({refused.status}).", retry_after=60) from refused
-        if refused.status == 400 and reasons & _WRONG_KEY:
+            wait = retry_after(answer.headers) or _MINUTE
+            raise SourceBusy(f"{whose} asks us to slow down ({answer.status}).", retry_after=wait)
+        if reasons & _WRONG_KEY:
             raise SourceRefused(
-                f"{whose} does not accept our key (400).", what_to_do="Check the source's keys.", status=400
-            ) from refused
-        raise
+                f"{whose} does not accept our key ({answer.status}).",
+                what_to_do="Check the source's keys.",
+                status=answer.status,
+            )
+
+    return judge
 
 
-def reasons_of(said: str) -> list[str]:
-    """The error codes in what an API of Google said; none where it said something else."""
+def reasons_of(answer: Answer) -> list[str]:
+    """The error codes in an answer; none where it is no error of an API of Google."""
     try:
-        error = json.loads(said)["error"]
+        error = json.loads(answer.body)["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return []
     if not isinstance(error, dict):

@@ -29,12 +29,11 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceRefused,
     Spec,
 )
 from collectors.net import Net
 from collectors.newest import Listing, Sheet, follow
-from collectors.options import Options, Words, missing_secrets
+from collectors.options import Options, Words, need_secrets
 
 HOME = "https://mybusiness.googleapis.com"
 _NAME = "Google Business Profile"
@@ -69,7 +68,7 @@ class GoogleBusiness:
         self._options = options
         self._bearer = bearer
         self._net = net
-        net.home(HOME)
+        net.home(HOME, verdict=google.verdict(_NAME))
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or changed, one place after the other, last changed first; see `Collector.pages`."""
@@ -105,7 +104,7 @@ class GoogleBusiness:
     def _ask(self, place: str, position: str | None) -> Sheet:
         url = f"{HOME}/v4/{place}/reviews"
         params = {"pageSize": str(_MOST), "orderBy": "updateTime desc", **({"pageToken": position} if position else {})}
-        _, data = google.patiently(lambda: tokens.ask(self._net, self._bearer, url, params), _NAME)
+        _, data = tokens.ask(self._net, self._bearer, url, params)
         found, reviews = google.listed(data, "reviews", _NAME)
         return Sheet(
             items=[{"review": review, "place": place, "product": self._options.product} for review in reviews],
@@ -135,9 +134,7 @@ def _author(reviewer: Mapping[str, object]) -> Author | None:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where a key is missing."""
-    missing = [secret.name for secret in missing_secrets(SPEC, secrets)]
-    if missing:
-        raise SourceRefused(f"{_NAME} is off: {' and '.join(missing)} not set.", what_to_do=f"Get them at {_WHERE}.")
+    need_secrets(SPEC, secrets)
     bearer = tokens.google_user(
         net,
         client_id=secrets["GOOGLE_BUSINESS_CLIENT_ID"],

@@ -29,12 +29,11 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceRefused,
     Spec,
 )
 from collectors.net import Net
 from collectors.newest import Listing, Sheet, follow
-from collectors.options import Options, missing_secrets
+from collectors.options import Options, need_secrets
 
 HOME = "https://androidpublisher.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
@@ -61,7 +60,7 @@ class GooglePlay:
         self._options = options
         self._bearer = bearer
         self._net = net
-        net.home(HOME)
+        net.home(HOME, verdict=google.verdict(_NAME))
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or changed, last changed first; see `Collector.pages`. A week is all that Google shows."""
@@ -100,7 +99,7 @@ class GooglePlay:
     def _ask(self, position: str | None) -> Sheet:
         url = f"{HOME}/androidpublisher/v3/applications/{self._options.package}/reviews"
         params = {"maxResults": str(_MOST), **({"token": position} if position else {})}
-        answer, data = google.patiently(lambda: tokens.ask(self._net, self._bearer, url, params), _NAME)
+        answer, data = tokens.ask(self._net, self._bearer, url, params)
         found, reviews = google.listed(data, "reviews", _NAME)
         onward = fields.text_or_none(fields.obj_or_empty(found, "tokenPagination"), "nextPageToken")
         items: list[RawPost] = [{"review": review, "product": self._options.product} for review in reviews]
@@ -135,10 +134,7 @@ def _clock(headers: Mapping[str, str]) -> float | None:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and a key. Raises SourceRefused where the key is missing or none."""
-    if missing_secrets(SPEC, secrets):
-        raise SourceRefused(
-            "Google Play is off: GOOGLE_PLAY_SERVICE_ACCOUNT not set.", what_to_do=f"Make a key at {_WHERE}."
-        )
+    need_secrets(SPEC, secrets)
     bearer = tokens.service_account(net, secrets["GOOGLE_PLAY_SERVICE_ACCOUNT"], _SCOPE)
     return GooglePlay(cast("GooglePlayOptions", options), bearer, net)
 

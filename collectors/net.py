@@ -2,6 +2,7 @@
 
     net = Net(base_url=None)                      # one for each run of a source; a context manager
     net.home("https://api.steampowered.com")      # a collector names its own origin when it is built
+    net.home("https://api.example", verdict=own)  # … and reads refusals itself, where statuses say little
     net.json("https://api.steampowered.com/…", params={…})
     net.json("https://platform.example/token", form={…})      # a POST: sign-in, or a question that is asked that way
     net.fetch(url, etag=…, last_modified=…).body
@@ -32,7 +33,7 @@ from collectors.base import JSON, SourceBusy, SourceRefused
 from collectors.plain import storable
 from collectors.verdicts import judge
 
-__all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown"]
+__all__ = ["Answer", "Net", "Verdict", "is_public", "move", "origin", "refuse_private", "shown"]
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -63,6 +64,10 @@ class Answer:
     def content_type(self) -> str:
         """The media type in lower case, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+Verdict = Callable[[Answer], None]
+"""How a platform words its refusals: raises SourceBusy or SourceRefused, or leaves the answer to the common table."""
 
 
 def move(url: str, base_url: str) -> str:
@@ -130,7 +135,7 @@ class Net:
         self._base = origin(base_url) if base_url else None
         self._max_bytes = max_bytes
         self._sleep = sleep
-        self._homes: set[tuple[str, str, int]] = set()
+        self._homes: dict[tuple[str, str, int], Verdict | None] = {}
         self._client = httpx.Client(
             transport=Transport(trusted=self._base[1:] if self._base else None),
             timeout=timeout,
@@ -153,9 +158,12 @@ class Net:
         """Name what else is to be closed with this door: a vendor's own connections."""
         self._closing.callback(close)
 
-    def home(self, url: str) -> None:
-        """Name an address whose origin is the collector's own: `base_url`, where given, stands in for it."""
-        self._homes.add(origin(url))
+    def home(self, url: str, *, verdict: Verdict | None = None) -> None:
+        """Name an address whose origin is the collector's own: `base_url`, where given, stands in for it.
+
+        `verdict` is asked about each answer of 4xx and 5xx from there before the common table is.
+        """
+        self._homes[origin(url)] = verdict
 
     def pause(self, seconds: float) -> None:
         """Wait, between two requests that should not follow each other at once."""
@@ -205,13 +213,17 @@ class Net:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         data: JSON = None,
+        etag: str | None = None,
     ) -> tuple[Answer, JSON]:
-        """As `json`, with the answer beside it for those who need its headers (paging, how much may still be asked)."""
-        question = _Question({"Accept": "application/json", **(headers or {})}, form, data)
+        """As `json`, with the answer beside it for those who need its headers (paging, how much may still be asked).
+
+        With `etag`, as received last time, the JSON is None where the server says "not modified".
+        """
+        question = _Question({"Accept": "application/json", **_headers(headers, etag, None)}, form, data)
 
         def read() -> tuple[Answer, JSON]:
             answer = self._fetch(_with(url, params), question)
-            return answer, _as_json(answer)
+            return answer, None if answer.not_modified else _as_json(answer)
 
         return self._again(read)
 
@@ -236,13 +248,13 @@ class Net:
             answer = self._once(target, url, question)
             where = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not where or question.posts:
+                verdict = self._homes.get(origin(url)) if answer.status >= 400 else None
                 try:
+                    if verdict is not None:
+                        verdict(answer)
                     judge(answer.status, answer.headers, shown(url))
                 except SourceBusy as busy:
                     raise _Unsettled(busy) from None
-                except SourceRefused as refused:
-                    refused.said = answer.body[:2000].decode("utf-8", "replace")
-                    raise
                 return Answer(
                     url=url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to
                 )

@@ -2,7 +2,7 @@
 
     bearer = apple(issuer=…, key_id=…, key=…)                 # we sign: App Store Connect
     bearer = service_account(net, key, scope)                 # a signed request is exchanged: Google
-    bearer = Exchanged(net, url, form, whose="Trustpilot")    # a form is exchanged: OAuth 2
+    bearer = Exchanged(net, url, form)                        # a form is exchanged: OAuth 2
     answer, data = ask(net, bearer, url, params)
 
 Tokens live in memory, for one run. Neither keys nor tokens get into messages.
@@ -18,7 +18,7 @@ from typing import Protocol
 
 from collectors import fields
 from collectors.base import JSON, SourceBusy, SourceRefused
-from collectors.net import Answer, Net
+from collectors.net import Answer, Net, Verdict, shown
 
 GOOGLE = "https://oauth2.googleapis.com"
 _GOOGLE_TOKEN = f"{GOOGLE}/token"
@@ -90,7 +90,7 @@ def apple(*, issuer: str, key_id: str, key: str) -> Bearer:
 
 
 class Exchanged(_Kept):
-    """Tokens that an OAuth 2 endpoint gives for a form. `whose` names the platform in messages."""
+    """Tokens that an OAuth 2 endpoint gives for a form. Its refusals are worded by `verdict`, for the home it is in."""
 
     def __init__(
         self,
@@ -98,27 +98,31 @@ class Exchanged(_Kept):
         url: str,
         form: Callable[[], Mapping[str, str]],
         *,
-        whose: str,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         def make() -> tuple[str, float]:
-            try:
-                answer = net.json(url, form=form(), headers=headers)
-            except SourceRefused as refused:
-                if refused.status not in {400, 401}:
-                    raise
-                raise SourceRefused(
-                    f"{whose} does not accept our credentials ({_reason(refused.said) or refused.status}).",
-                    what_to_do="Check the source's keys: they may be wrong, withdrawn or out of date.",
-                    status=refused.status,
-                ) from refused
+            answer = net.json(url, form=form(), headers=headers)
             given = answer if isinstance(answer, dict) else {}
             token = fields.text_or_none(given, "access_token")
             if token is None:
-                raise SourceBusy(f"{whose} answered our sign-in in a form that we do not know.")
+                raise SourceBusy(f"{shown(url)} answered our sign-in in a form that we do not know.")
             return token, float(_seconds(given.get("expires_in")))
 
         super().__init__(make)
+
+
+def verdict(url: str, whose: str) -> Verdict:
+    """How `Net.home` is to read what the endpoint at `url` refuses: with the code of OAuth 2 (invalid_grant)."""
+
+    def judge(answer: Answer) -> None:
+        if answer.status in {400, 401} and answer.url == url:
+            raise SourceRefused(
+                f"{whose} does not accept our credentials ({_reason(answer.body) or answer.status}).",
+                what_to_do="Check the source's keys: they may be wrong, withdrawn or out of date.",
+                status=answer.status,
+            )
+
+    return judge
 
 
 def service_account(net: Net, key: str, scope: str) -> Bearer:
@@ -126,7 +130,7 @@ def service_account(net: Net, key: str, scope: str) -> Bearer:
 
     Raises SourceRefused where the key is none.
     """
-    net.home(GOOGLE)
+    net.home(GOOGLE, verdict=verdict(_GOOGLE_TOKEN, "Google"))
     account = _account(key)
 
     def form() -> Mapping[str, str]:
@@ -138,17 +142,17 @@ def service_account(net: Net, key: str, scope: str) -> Bearer:
         return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
 
     form()  # as above: a key that is none is told at once
-    return Exchanged(net, _GOOGLE_TOKEN, form, whose="Google")
+    return Exchanged(net, _GOOGLE_TOKEN, form)
 
 
 def google_user(net: Net, *, client_id: str, client_secret: str, refresh_token: str) -> Bearer:
     """Tokens for a Google user who has let our application in once and for all (a refresh token)."""
-    net.home(GOOGLE)
+    net.home(GOOGLE, verdict=verdict(_GOOGLE_TOKEN, "Google"))
     form = {
         "grant_type": "refresh_token", "client_id": client_id, "client_secret": client_secret,
         "refresh_token": refresh_token,
     }  # fmt: skip
-    return Exchanged(net, _GOOGLE_TOKEN, lambda: form, whose="Google")
+    return Exchanged(net, _GOOGLE_TOKEN, lambda: form)
 
 
 def _signed(claims: Mapping[str, str | int], pem: str, algorithm: str, key_id: str | None, *, whose: str) -> str:
@@ -195,11 +199,11 @@ def _text(key: str, *, begins: str) -> str:
         ) from None
 
 
-def _reason(said: str) -> str:
-    """The error code of OAuth 2 (invalid_grant), where that is what was said."""
+def _reason(said: bytes) -> str:
+    """The error code of OAuth 2, where that is what was said."""
     try:
         code = json.loads(said)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     return code[:60] if isinstance(code, str) else ""
 

@@ -37,7 +37,7 @@ from collectors.base import (
 )
 from collectors.net import Net
 from collectors.newest import Listing, Sheet, follow
-from collectors.options import Options, missing_secrets
+from collectors.options import Options, need_secrets
 
 HOME = "https://api.trustpilot.com"
 _API = f"{HOME}/v1"
@@ -70,7 +70,7 @@ class Trustpilot:
         self._key = key
         self._net = net
         self._unit: str | None = options.business if _UNIT.match(options.business) else None
-        net.home(HOME)
+        net.home(HOME, verdict=tokens.verdict(_SIGN_IN, "Trustpilot"))
         self._bearer = _sign_in(key, secret, net) if secret else None
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
@@ -157,9 +157,7 @@ class Trustpilot:
 def _sign_in(key: str, secret: str, net: Net) -> tokens.Bearer:
     basic = b64encode(f"{key}:{secret}".encode()).decode()
     form = {"grant_type": "client_credentials"}
-    return tokens.Exchanged(
-        net, _SIGN_IN, lambda: form, whose="Trustpilot", headers={"Authorization": f"Basic {basic}"}
-    )
+    return tokens.Exchanged(net, _SIGN_IN, lambda: form, headers={"Authorization": f"Basic {basic}"})
 
 
 def _author(consumer: Mapping[str, JSON]) -> Author | None:
@@ -176,8 +174,7 @@ def _strange() -> SourceBusy:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where the key is missing."""
-    if missing_secrets(SPEC, secrets):
-        raise SourceRefused("Trustpilot is off: TRUSTPILOT_API_KEY not set.", what_to_do=f"Get it at {_WHERE}.")
+    need_secrets(SPEC, secrets)
     secret = secrets.get("TRUSTPILOT_API_SECRET")
     return Trustpilot(cast("TrustpilotOptions", options), secrets["TRUSTPILOT_API_KEY"], secret, net)
 

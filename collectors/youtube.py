@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Self, cast
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
@@ -33,9 +34,9 @@ from collectors.base import (
     SourceRefused,
     Spec,
 )
-from collectors.net import Net
+from collectors.net import Answer, Net
 from collectors.newest import Listing, Sheet, follow
-from collectors.options import Options, Words, missing_secrets
+from collectors.options import Options, Words, need_secrets
 from collectors.youtube_comment import post_of, raw_of_reply, raw_of_thread
 
 HOME = "https://www.googleapis.com"
@@ -43,6 +44,7 @@ _API = f"{HOME}/youtube/v3"
 _NAME = "YouTube"
 _MOST = 100
 _IDS = 50  # ids in one question
+_google_verdict = google.verdict(_NAME)
 _ID = re.compile(r"[\w.-]{1,100}\Z")
 
 
@@ -80,7 +82,7 @@ class YouTube:
         self._key = key
         self._net = net
         self._spent = 0
-        net.home(HOME)
+        net.home(HOME, verdict=_verdict)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or changed, one list after the other; see `Collector.pages`.
@@ -127,16 +129,7 @@ class YouTube:
             "part": part, "order": "time", "maxResults": str(_MOST), "textFormat": "plainText", **place,
             **({"pageToken": position} if position else {}),
         }  # fmt: skip
-        try:
-            found, threads = self._get("commentThreads", asked)
-        except SourceRefused as refused:
-            if "commentsDisabled" in google.reasons_of(refused.said):
-                raise SourceRefused(
-                    f"Comments are switched off below {' '.join(place.values())}.",
-                    what_to_do="Take it out of the source's options.",
-                    status=refused.status,
-                ) from refused
-            raise
+        found, threads = self._get("commentThreads", asked)
         return Sheet(
             items=[{"thread": thread} for thread in threads], onward=fields.text_or_none(found, "nextPageToken")
         )
@@ -184,8 +177,19 @@ class YouTube:
         self._spent += 1
         # the key travels in a header: addresses get into logs
         headers = {"X-Goog-Api-Key": self._key}
-        answer = google.patiently(lambda: self._net.json(f"{_API}/{path}", params=params, headers=headers), _NAME)
+        answer = self._net.json(f"{_API}/{path}", params=params, headers=headers)
         return google.listed(answer, "items", _NAME)
+
+
+def _verdict(answer: Answer) -> None:
+    if "commentsDisabled" in google.reasons_of(answer):
+        video = dict(parse_qsl(urlsplit(answer.url).query)).get("videoId", "")
+        raise SourceRefused(
+            f"Comments are switched off below the video {video}.",
+            what_to_do="Take it out of the source's options.",
+            status=answer.status,
+        )
+    _google_verdict(answer)
 
 
 def _parse_into(posts: list[Post], set_aside: list[SetAside], raw: RawPost | None, where: str) -> None:
@@ -205,8 +209,7 @@ def _path(value: JSON, *names: str) -> JSON:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and a key. Raises SourceRefused where the key is missing."""
-    if missing_secrets(SPEC, secrets):
-        raise SourceRefused("YouTube is off: YOUTUBE_API_KEY not set.", what_to_do=f"Make one at {_WHERE}.")
+    need_secrets(SPEC, secrets)
     return YouTube(cast("YouTubeOptions", options), secrets["YOUTUBE_API_KEY"], net)
 
 

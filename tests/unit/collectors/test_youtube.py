@@ -114,7 +114,7 @@ def test_a_video_without_comments_does_not_hide_the_others() -> None:
     with listening(Tube([thread(1)]), videos=f"switchedoff,{VIDEO}") as collector:
         iterator = collector.pages(None)
         assert [post.external_id for post in next(iterator).posts] == ["Ug1"]
-        with pytest.raises(SourceRefused, match="switched off below switchedoff"):
+        with pytest.raises(SourceRefused, match="switched off below the video switchedoff"):
             next(iterator)
 
 
