@@ -40,7 +40,7 @@ from collectors.options import Options, Words
 HOME = "https://itunes.apple.com"
 _PAGES = 10
 _ACCOUNT = re.compile(r"/id(\d+)\Z")
-_PAUSE = 1.0  # seconds between two pages: Apple names no limit, and sends 403 to those who hurry
+_PAUSE = 3.0  # seconds between two questions: Apple names no limit; twenty a minute have done no harm
 
 
 class AppStoreOptions(Options):
@@ -68,6 +68,7 @@ class AppStore:
     def __init__(self, options: AppStoreOptions, net: Net) -> None:
         self._options = options
         self._net = net
+        self._asked = False
         net.home(HOME)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
@@ -114,8 +115,9 @@ class AppStore:
 
     def _ask(self, country: str, position: str | None) -> Sheet:
         page = int(position) if position and position.isdigit() else 1
-        if page > 1:
+        if self._asked:
             self._net.pause(_PAUSE)
+        self._asked = True
         path = f"{country}/rss/customerreviews/page={page}/id={self._options.app}/sortby=mostrecent/json"
         try:
             answer = self._net.json(f"{HOME}/{path}")

@@ -106,7 +106,7 @@ class AppStoreConnect:
         return Sheet(
             items=[self._raw(review, responses) for review in reviews],
             onward=_query(fields.text_or_none(fields.obj_or_empty(data, "links"), "next")),
-            total=fields.count_or_none(paging, "total"),
+            total=fields.count_in_text(paging, "total"),
         )
 
     def _raw(self, review: JSON, responses: Mapping[str, JSON]) -> RawPost:

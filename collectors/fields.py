@@ -106,7 +106,7 @@ def stars(payload: Mapping[str, JSON], name: str) -> tuple[float | None, str | N
         return None, None
     try:
         number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         number = 0.0
     if not 1 <= number <= 5:
         raise _wrong(payload, name, "a number of stars from 1 to 5")

@@ -109,7 +109,7 @@ class GoogleBusiness:
         return Sheet(
             items=[{"review": review, "place": place, "product": self._options.product} for review in reviews],
             onward=fields.text_or_none(found, "nextPageToken"),
-            total=fields.count_or_none(found, "totalReviewCount"),
+            total=fields.count_in_text(found, "totalReviewCount"),
         )
 
 

@@ -113,7 +113,7 @@ class GooglePlayPages:
             product=fields.text_or_none(raw, "product"),
             product_version=fields.text_or_none(said, "version"),
             engagement=Engagement(
-                likes=fields.count_or_none(said, "likes"), replies=1 if _at(review, _ANSWER, 1) else 0
+                likes=fields.count_in_text(said, "likes"), replies=1 if _at(review, _ANSWER, 1) else 0
             ),
             raw=raw,
         )

@@ -302,6 +302,10 @@ class Net:
             raise _Unsettled(SourceBusy(f"{where} broke its answer off, or sent a damaged one.")) from error
         except (httpcore.NetworkError, httpx.NetworkError) as error:
             raise _Unsettled(SourceBusy(f"{where} closed the connection before it had answered.")) from error
+        except UnicodeEncodeError:
+            raise SourceRefused(
+                f"A key for {where} has a character in it that no request can carry.", what_to_do="Copy it again."
+            ) from None  # the error quotes the key
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, httpx.InvalidURL) as error:
             raise SourceRefused(f"{where} is not an address that can be asked.", what_to_do="Correct it.") from error
 

@@ -11,6 +11,7 @@ Tokens live in memory, for one run. Neither keys nor tokens get into messages.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ GOOGLE = "https://oauth2.googleapis.com"
 _GOOGLE_TOKEN = f"{GOOGLE}/token"
 _APPLE_LIFE = 15 * 60  # seconds; Apple takes no more than 20 minutes
 _GOOGLE_LIFE = 60 * 60
+_DAY = 24 * 60 * 60
+_SENDABLE = re.compile(r"[!-~]+\Z")  # what a header can carry
 _SLACK = 60  # seconds before its end in which a token is no longer used
 
 
@@ -104,9 +107,9 @@ class Exchanged(_Kept):
             answer = net.json(url, form=form(), headers=headers)
             given = answer if isinstance(answer, dict) else {}
             token = fields.text_or_none(given, "access_token")
-            if token is None:
+            if token is None or not _SENDABLE.match(token):
                 raise SourceBusy(f"{shown(url)} answered our sign-in in a form that we do not know.")
-            return token, float(_seconds(given.get("expires_in")))
+            return token, _seconds(given.get("expires_in"))
 
         super().__init__(make)
 
@@ -208,9 +211,9 @@ def _reason(said: bytes) -> str:
     return code[:60] if isinstance(code, str) else ""
 
 
-def _seconds(value: JSON) -> int:
+def _seconds(value: JSON) -> float:
     """How long a token lives; platforms write it as a number or as text. Without it, one question long."""
     try:
-        return int(value) if isinstance(value, int | str) else 0
+        return float(min(int(value), _DAY)) if isinstance(value, int | str) else 0.0
     except ValueError:
-        return 0
+        return 0.0

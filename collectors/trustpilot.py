@@ -45,7 +45,7 @@ _SIGN_IN = f"{_API}/oauth/oauth-business-users-for-applications/accesstoken"
 _MOST = 100
 _UNIT = re.compile(r"[0-9a-f]{24}\Z")
 _REVIEW = re.compile(r"[\w-]{1,64}\Z")
-_PRIVATE = {"referralEmail", "links", "findReviewer"}  # addresses of people, and links with our key in them
+_PRIVATE = {"referralEmail", "email", "links", "findReviewer"}  # addresses of people, and links with our key in them
 
 
 class TrustpilotOptions(Options):
@@ -119,7 +119,7 @@ class Trustpilot:
             product=fields.text_or_none(raw, "product"),
             order_number=fields.text_or_none(review, "referenceId"),
             engagement=Engagement(
-                likes=fields.count_or_none(review, "numberOfLikes"),
+                likes=fields.count_in_text(review, "numberOfLikes"),
                 replies=1 if fields.obj_or_empty(review, "companyReply") else 0,
             ),
             raw=raw,
@@ -149,15 +149,24 @@ class Trustpilot:
         return tokens.ask(self._net, self._bearer, f"{_API}/private/{path}", params)[1]
 
     def _raw(self, review: JSON) -> RawPost:
-        if isinstance(review, dict):
-            review = {name: value for name, value in review.items() if name not in _PRIVATE}
-        return {"review": review, "product": self._options.product}
+        return {"review": _public(review), "product": self._options.product}
 
 
 def _sign_in(key: str, secret: str, net: Net) -> tokens.Bearer:
     basic = b64encode(f"{key}:{secret}".encode()).decode()
     form = {"grant_type": "client_credentials"}
     return tokens.Exchanged(net, _SIGN_IN, lambda: form, headers={"Authorization": f"Basic {basic}"})
+
+
+def _public(review: JSON) -> JSON:
+    """The review without what is nobody's business here."""
+    if not isinstance(review, dict):
+        return review
+    kept = {name: value for name, value in review.items() if name not in _PRIVATE}
+    consumer = kept.get("consumer")
+    if isinstance(consumer, dict):
+        kept["consumer"] = {name: value for name, value in consumer.items() if name not in _PRIVATE}
+    return kept
 
 
 def _author(consumer: Mapping[str, JSON]) -> Author | None:

@@ -70,4 +70,7 @@ class Trustpilot:
 
 
 def _of(one: dict[str, JSON], *, private: bool) -> dict[str, JSON]:
-    return {**one, "referenceId": "A-1001", "referralEmail": "ana@example.com"} if private else one
+    if not private or not isinstance(consumer := one["consumer"], dict):
+        return one
+    person: JSON = {**consumer, "email": "ana@example.com"}
+    return {**one, "referenceId": "A-1001", "referralEmail": "ana@example.com", "consumer": person}

@@ -109,7 +109,7 @@ def test_an_edit_comes_again() -> None:
 
 
 def test_five_hundred_are_all_that_is_shown() -> None:
-    """Ten pages with a pause between them; where no known review is among them, that is a gap."""
+    """Ten pages with a pause between any two questions; where no known review is among them, that is a gap."""
     world = Feed({"us": [entry(n) for n in range(700)]})
     pauses: list[float] = []
     with listening(world, pauses) as collector:
@@ -118,7 +118,7 @@ def test_five_hundred_are_all_that_is_shown() -> None:
         _, _, later = walk(collector, cursor)
     assert len(first) == 500
     assert world.asked[:10] == [f"us {page}" for page in range(1, 11)]
-    assert pauses == [1.0] * 18
+    assert pauses == [3.0] * 19
     assert pages[-1].gap is None
     assert "the newest 500" in (later[-1].gap or "")
 

@@ -137,6 +137,7 @@ def test_a_sign_in_that_is_refused_says_why(bearer: Callable[[Net], tokens.Beare
     ("reply", "error"),
     [
         (Reply([1]), SourceBusy), (Reply({"token": "x"}), SourceBusy), (Reply({"access_token": None}), SourceBusy),
+        (Reply({"access_token": "é"}), SourceBusy), (Reply({"access_token": "a\nb"}), SourceBusy),
         (Reply(status=503), SourceBusy), (Reply("<html>"), SourceBusy), (Reply(status=404), SourceRefused),
         (Reply("no json", status=401), SourceRefused), (Reply({"error": {"code": 1}}, status=400), SourceRefused),
     ],
@@ -147,7 +148,7 @@ def test_sign_ins_that_go_wrong(reply: Reply, error: type[Exception]) -> None:
         tokens.google_user(net, client_id="client", client_secret="hush", refresh_token="refresh").token()
 
 
-@pytest.mark.parametrize(("life", "asked"), [(3600, 1), ("3600", 1), (30, 3), (None, 3), ("soon", 3)])
+@pytest.mark.parametrize(("life", "asked"), [(3600, 1), ("3600", 1), (30, 3), (None, 3), ("soon", 3), (10**400, 1)])
 def test_a_token_is_kept_as_long_as_it_lives(life: object, asked: int) -> None:
     """Numbers may come as text; without one a token is not kept."""
     reply = Reply(json.dumps({"access_token": "t", "expires_in": life}))

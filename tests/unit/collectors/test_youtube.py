@@ -245,6 +245,13 @@ def test_what_is_missing_is_left_out() -> None:
     assert (post.author, post.url, post.edited_at, post.engagement.likes) == (None, None, None, 12)
 
 
+def test_a_key_that_no_request_can_carry_is_refused() -> None:
+    """Such as one in quotes from a word processor; it is not shown."""
+    with Net("http://127.0.0.1:9") as net, pytest.raises(SourceRefused, match="character") as caught:
+        list(SPEC.build(YouTubeOptions(videos=(VIDEO,)), {"YOUTUBE_API_KEY": "“hush”"}, net).pages(None))
+    assert "hush" not in str(caught.value)
+
+
 def test_options() -> None:
     """A channel's id, ids of videos, and at least one of them."""
     wanted = YouTubeOptions(channel=CHANNEL, videos=(VIDEO,))
