@@ -67,19 +67,23 @@ def follow(
     """Read the lists one after the other, each from its top down to what is known; see `Collector.pages`.
 
     Every page can be gone on from. One list that fails does not keep the others from being read; its error is raised
-    in the end. Where `enough` says so after a page, the rest is left for the next run.
+    in the end. Where `enough` says so after a page, the rest is left for the next run, which begins there: no list
+    waits for ever because those before it took all that a run may ask.
     """
     reached = dict(fields.obj_or_empty(cursor or {}, "lists"))
     handed: set[tuple[str, str]] = set()
     failures: list[CollectorError] = []
     missing: list[CollectorError] = []
     in_a_row = 0
-    for listing in listings:
+    ordered = _beginning_with(fields.text_or_none(cursor or {}, "next"), listings)
+    for number, listing in enumerate(ordered, start=1):
+        following = ordered[number % len(ordered)].name
         walk = _Walk.of(fields.obj_or_empty(reached, listing.name), since, handed)
         try:
             for page, place in _walk_down(listing, walk):
                 reached = {**reached, listing.name: place}
-                yield replace(page, cursor={"lists": reached}, total=page.total if len(listings) == 1 else None)
+                onward: Cursor = {"lists": reached, "next": listing.name if "below" in place else following}
+                yield replace(page, cursor=onward, total=page.total if len(listings) == 1 else None)
                 if enough():
                     return
         except (SourceBusy, SourceRefused) as error:
@@ -94,6 +98,12 @@ def follow(
             in_a_row = 0
     if failures or len(missing) == len(listings):
         raise [*failures, *missing][0]
+
+
+def _beginning_with(name: str | None, listings: Sequence[Listing]) -> list[Listing]:
+    """The lists in their order, round from the one of this name."""
+    first = next((place for place, listing in enumerate(listings) if listing.name == name), 0)
+    return [*listings[first:], *listings[:first]]
 
 
 @dataclass(slots=True)

@@ -262,6 +262,20 @@ def test_enough_leaves_the_rest_for_the_next_run() -> None:
     assert ids(pages) + run(world.listing(), pages[0].cursor)[0] == [f"p{n}" for n in range(5, -1, -1)]
 
 
+def test_no_list_waits_for_ever() -> None:
+    """A run begins with the list before which the last one ended; all are read in turn, the first as well."""
+    listings = [World(newest_first(n)).listing(name=f"list {n}") for n in range(4)]
+    cursor: Cursor | None = None
+    found: list[str] = []
+    for _ in range(5):
+        (page,) = follow(listings, cursor, None, enough=lambda: True)
+        cursor = page.cursor
+        found += ids([page])
+    assert found == ["p0", "p1", "p2", "p3"]
+    assert cursor is not None
+    assert cursor["next"] == "list 1"
+
+
 def failing(error: Exception) -> Callable[[str | None], Sheet]:
     """A list that cannot be asked."""
 
