@@ -72,6 +72,14 @@ def count_or_none(payload: Mapping[str, JSON], name: str) -> int | None:
     return value if 0 <= value <= _LARGEST_COUNT else None
 
 
+def count_in_text(payload: Mapping[str, JSON], name: str) -> int | None:
+    """As `count_or_none`, for platforms that write counts as text ("12")."""
+    value = payload.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+        return count_or_none({name: int(value)}, name)
+    return count_or_none(payload, name)
+
+
 def moment(payload: Mapping[str, JSON], name: str) -> datetime:
     """The time in this field, given in seconds since 1970, in UTC."""
     value = payload.get(name)
@@ -101,6 +109,20 @@ def instant_or_none(payload: Mapping[str, JSON], name: str) -> datetime | None:
         return instant(payload, name) if payload.get(name) else None
     except PostUnreadable:
         return None
+
+
+def stars(payload: Mapping[str, JSON], name: str) -> tuple[float | None, str | None]:
+    """The one to five stars in this field, from 0 to 1 and as people know them ("4/5"); None where it is empty."""
+    value = payload.get(name)
+    if value is None or value == "":
+        return None, None
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else 0.0
+    except (ValueError, OverflowError):
+        number = 0.0
+    if not 1 <= number <= 5:
+        raise _wrong(payload, name, "a number of stars from 1 to 5")
+    return (number - 1) / 4, f"{number:g}/5"
 
 
 def objects(value: JSON) -> list[dict[str, JSON]]:

@@ -40,6 +40,7 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
 _ATTEMPTS = 3
 _PATIENCE = 10.0  # seconds that we wait within a run; for longer the caller comes back
+_NO_SCRIPT = b")]}'"  # what Google writes before JSON, so that no page can run it as a script
 _SAFE_ANYWHERE = {"Accept", "If-None-Match", "If-Modified-Since"}  # another origin gets no other header of ours
 _Read = TypeVar("_Read")
 
@@ -301,6 +302,10 @@ class Net:
             raise _Unsettled(SourceBusy(f"{where} broke its answer off, or sent a damaged one.")) from error
         except (httpcore.NetworkError, httpx.NetworkError) as error:
             raise _Unsettled(SourceBusy(f"{where} closed the connection before it had answered.")) from error
+        except UnicodeEncodeError:
+            raise SourceRefused(
+                f"A key for {where} has a character in it that no request can carry.", what_to_do="Copy it again."
+            ) from None  # the error quotes the key
         except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, httpx.InvalidURL) as error:
             raise SourceRefused(f"{where} is not an address that can be asked.", what_to_do="Correct it.") from error
 
@@ -328,14 +333,15 @@ def _headers(given: Mapping[str, str] | None, etag: str | None, last_modified: s
 
 
 def _as_json(answer: Answer) -> JSON:
-    where, start = shown(answer.url), answer.body[:200].lstrip(b"\xef\xbb\xbf \r\n\t")
+    body = answer.body.removeprefix(_NO_SCRIPT)
+    where, start = shown(answer.url), body[:200].lstrip(b"\xef\xbb\xbf \r\n\t")
     if not start:
         raise _Unsettled(SourceBusy(f"{where} sent an empty answer where data was due."))
     if start.startswith(b"<") or "html" in answer.content_type:
         words = " ".join(start.decode("utf-8", "replace").split())[:80]
         raise SourceBusy(f"{where} sent a web page where data was due (a block, or maintenance?): {words}")
     try:
-        return storable(cast("JSON", json.loads(answer.body)))
+        return storable(cast("JSON", json.loads(body)))
     except (ValueError, RecursionError) as error:
         raise _Unsettled(
             SourceBusy(f"{where} sent data that is cut off or damaged ({len(answer.body)} bytes).")

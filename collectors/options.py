@@ -10,7 +10,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from collectors.base import CollectorError, Secret, Spec
+from collectors.base import CollectorError, Secret, SourceRefused, Spec
 
 
 class Options(BaseModel):
@@ -36,6 +36,14 @@ class OptionHelp:
     default: str  # as it would be written on the command line; empty where there is none
     choices: tuple[str, ...]
     description: str
+
+
+def need_secrets(spec: Spec, secrets: Mapping[str, str]) -> None:
+    """Raises SourceRefused, with where to get it, where a credential that the kind cannot do without is missing."""
+    missing = missing_secrets(spec, secrets)
+    if missing:
+        names = " and ".join(secret.name for secret in missing)
+        raise SourceRefused(f"{spec.title} is off: {names} not set.", what_to_do=f"Get it at {missing[0].where}.")
 
 
 def _words(value: object) -> object:

@@ -8,17 +8,24 @@ from importlib import import_module
 from collectors.base import CollectorError, Spec
 
 _MODULES = {
+    "app_store": "collectors.app_store",
+    "app_store_connect": "collectors.app_store_connect",
     "discourse": "collectors.discourse",
     "facebook": "collectors.facebook",
     "feed": "collectors.feed",
     "github": "collectors.github",
+    "google_business": "collectors.google_business",
+    "google_play": "collectors.google_play",
+    "google_play_pages": "collectors.google_play_pages",
     "instagram": "collectors.instagram",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
     "stack_exchange": "collectors.stack_exchange",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
+    "trustpilot": "collectors.trustpilot",
     "x": "collectors.x",
+    "youtube": "collectors.youtube",
 }
 
 

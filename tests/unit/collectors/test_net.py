@@ -237,6 +237,12 @@ def test_messages_hide_the_query(net: Net, web: Web) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+def test_json_that_is_guarded_against_scripts(net: Net, web: Web) -> None:
+    """Google writes four characters before its JSON, so that no page can run it."""
+    web.answering = lambda _: Reply(")]}'\n\n[1, 2]")
+    assert net.json(f"{HOME}/rpc", form={"f.req": "x"}) == [1, 2]
+
+
 def test_json_without_what_no_database_holds(net: Net, web: Web) -> None:
     """NUL, half characters and numbers that are not finite do not come through the door."""
     web.answering = lambda _: Reply(rb'{"a\u0000": "b\ud800c\u0000", "n": [NaN, 1e999, 1.5], "emoji": "\ud83d\ude00"}')

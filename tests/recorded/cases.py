@@ -1,0 +1,172 @@
+"""Something to read for each kind of source: what its platform answers, and the options that point there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from collectors import registry
+from collectors.base import Collector
+from collectors.net import Net
+from collectors.options import read_options
+from tests.recorded import app_store, google, signing, trustpilot
+from tests.recorded.discourse import Discourse, discourse_post
+from tests.recorded.github import Github, issue, issue_comment
+from tests.recorded.graph import ACCOUNT, Graph, media_comment, medium, page_comment, page_post
+from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
+from tests.recorded.stack_exchange import StackExchange, answer, question, remark
+from tests.recorded.web import Answering, Asked, Reply
+from tests.recorded.x import X, x_post
+
+KEYS = {
+    "FACEBOOK_PAGE_TOKEN": "t0ken",
+    "INSTAGRAM_TOKEN": "t0ken",
+    "REDDIT_CLIENT_ID": "id",
+    "REDDIT_CLIENT_SECRET": "secret",
+    "X_BEARER_TOKEN": "t0ken",
+    **signing.keys(),
+}
+SIGN_INS = {"/api/v1/access_token", "/token"}
+_SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
+"@type": "Product", "name": "Lantern", "review": [
+{"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
+ "reviewRating": {"ratingValue": 2}},
+{"@type": "Review", "reviewBody": "Es flackert", "author": "Bo", "datePublished": "2026-09-22",
+ "reviewRating": {"ratingValue": 3}}]}</script>"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kind with something to read."""
+
+    options: dict[str, object]
+    answering: Answering
+    posts: int
+
+
+def case_of(kind: str, folder: Path) -> Case:
+    """The row of a kind, made anew; files that it reads are written into the folder."""
+    return _ROWS[kind](folder)
+
+
+@contextmanager
+def listening(kind: str, case: Case, base_url: str) -> Iterator[Collector]:
+    """The collector of a case, asking the given server without pauses."""
+    spec = registry.spec(kind)
+    with Net(base_url, timeout=5, sleep=lambda _: None) as net:
+        yield spec.build(read_options(spec, case.options), KEYS, net)
+
+
+def _app_store(_: Path) -> Case:
+    return Case({"app": 440}, app_store.Feed({"us": [app_store.entry(n) for n in range(55)]}), 55)
+
+
+def _app_store_connect(_: Path) -> Case:
+    reviews = [app_store.review(n, answer="Thanks" if n == 3 else None) for n in range(12)]
+    return Case({"app": 440}, app_store.Connect(reviews, most=5), 12)
+
+
+def _discourse(_: Path) -> Case:
+    return Case({"url": "https://forum.example"}, Discourse([discourse_post(n) for n in range(1, 121)]), 120)
+
+
+def _facebook(_: Path) -> Case:
+    comments = [page_comment(n, 1) for n in range(5)]
+    return Case({"page": "111"}, Graph({"111/feed": [page_post(1)], "111_1/comments": comments}, size=2), 5)
+
+
+def _feed(_: Path) -> Case:
+    return Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12)
+
+
+def _github(_: Path) -> Case:
+    issues, comments = [issue(n) for n in range(1, 35)], [issue_comment(n) for n in range(1, 4)]
+    return Case({"repo": "studio/lamps", "page_size": 10}, Github(issues, comments), 37)
+
+
+def _google_business(_: Path) -> Case:
+    reviews = [google.place_review(n) for n in range(12)]
+    return Case({"locations": "accounts/1/locations/2"}, google.Places(reviews, most=5), 12)
+
+
+def _google_play(_: Path) -> Case:
+    reviews = [google.play_review(n, answer="Thanks" if n == 3 else None) for n in range(12)]
+    return Case({"package": google.PACKAGE}, google.Publisher(reviews, most=5), 12)
+
+
+def _google_play_pages(_: Path) -> Case:
+    reviews = {"en": [google.page_review(n) for n in range(12)]}
+    return Case({"package": google.PACKAGE}, google.StorePages(reviews, most=5), 12)
+
+
+def _instagram(_: Path) -> Case:
+    comments = [media_comment(n) for n in range(5)]
+    return Case({"account": ACCOUNT}, Graph({f"{ACCOUNT}/media": [medium(1)], "17890000001/comments": comments}), 5)
+
+
+def _product_pages(_: Path) -> Case:
+    return Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2)
+
+
+def _reddit(_: Path) -> Case:
+    things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
+    return Case({"subreddits": "lamps"}, Reddit(things), 108)
+
+
+def _stack_exchange(_: Path) -> Case:
+    questions = [question(n) for n in range(1, 25)]
+    return Case({"tags": "lamps"}, StackExchange(questions, [answer(30, 4)], [remark(1, 4)], page=10), 26)
+
+
+def _steam(_: Path) -> Case:
+    return Case({"appid": 440, "page_size": 5}, Steam([steam_review(n) for n in range(12)]), 12)
+
+
+def _tabular(folder: Path) -> Case:
+    path = folder / "posts.csv"
+    rows = "\n".join(f"{n},“Flickers” {n},2026-09-21 10:{n:02d},4/5,Ana {n}" for n in range(12))
+    path.write_text(f"id,review,created at,stars,author\n{rows}\n", encoding="utf-8")
+    return Case({"path": path}, _shop, 12)
+
+
+def _trustpilot(_: Path) -> Case:
+    reviews = [trustpilot.review(n) for n in range(105)]
+    return Case({"business": "www.lantern.example"}, trustpilot.Trustpilot(reviews), 105)
+
+
+def _x(_: Path) -> Case:
+    return Case({"query": "lamps", "max_posts": 200}, X([x_post(n) for n in range(120)]), 120)
+
+
+def _youtube(_: Path) -> Case:
+    threads = [google.thread(n, answers=4 - n) for n in range(5)]
+    return Case({"videos": "lantern0001"}, google.Tube(threads, most=2), 15)
+
+
+def _shop(asked: Asked) -> Reply:
+    page = asked.path == "/lantern"
+    return Reply(_SHOP if page else "", status=200 if page else 404, headers={"Content-Type": "text/html"})
+
+
+_ROWS: Mapping[str, Callable[[Path], Case]] = {
+    "app_store": _app_store,
+    "app_store_connect": _app_store_connect,
+    "discourse": _discourse,
+    "facebook": _facebook,
+    "feed": _feed,
+    "github": _github,
+    "google_business": _google_business,
+    "google_play": _google_play,
+    "google_play_pages": _google_play_pages,
+    "instagram": _instagram,
+    "product_pages": _product_pages,
+    "reddit": _reddit,
+    "stack_exchange": _stack_exchange,
+    "steam": _steam,
+    "tabular": _tabular,
+    "trustpilot": _trustpilot,
+    "x": _x,
+    "youtube": _youtube,
+}
