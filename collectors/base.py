@@ -205,11 +205,15 @@ class SourceBusy(CollectorError):
 
 
 class SourceRefused(CollectorError):
-    """The platform will not answer until a person acts: a key, a ban, a wrong address."""
+    """The platform will not answer until a person acts: a key, a ban, a wrong address.
 
-    def __init__(self, message: str, *, what_to_do: str) -> None:
+    `status` is the HTTP status that said so; None where it was something else.
+    """
+
+    def __init__(self, message: str, *, what_to_do: str, status: int | None = None) -> None:
         super().__init__(f"{message} {what_to_do}")
         self.what_to_do = what_to_do
+        self.status = status
 
 
 class PostUnreadable(CollectorError):

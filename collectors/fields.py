@@ -71,6 +71,31 @@ def moment(payload: Mapping[str, JSON], name: str) -> datetime:
         raise _wrong(payload, name, "a time in seconds since 1970") from None
 
 
+def instant(payload: Mapping[str, JSON], name: str) -> datetime:
+    """The time in this field, given as ISO 8601 text, in UTC; UTC is meant where the text names no zone."""
+    value = payload.get(name)
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        if found is not None:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _wrong(payload, name, "a time like 2026-12-31T14:05:00Z")
+
+
+def instant_or_none(payload: Mapping[str, JSON], name: str) -> datetime | None:
+    """The time in this field, as `instant` reads it; None where there is none that can be read."""
+    try:
+        return instant(payload, name) if payload.get(name) else None
+    except PostUnreadable:
+        return None
+
+
+def objects(value: JSON) -> list[dict[str, JSON]]:
+    """The objects in a list; what is no list holds none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def language_tag(value: str | None) -> str | None:
     """The BCP 47 tag in its usual spelling (pt-BR); None where it is none."""
     if value is None or not _TAG.match(value := value.strip().replace("_", "-")):

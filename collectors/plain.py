@@ -17,6 +17,8 @@ _BB_REST = re.compile(
 )
 _UNREAD = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^<>]*>")
+_PARAGRAPH = re.compile(r"</?(?:p|div|pre|blockquote|ul|ol|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_LINE = re.compile(r"<(?:br|li|hr|tr)\b[^<>]*>", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -34,6 +36,17 @@ def from_html(markup: str) -> str:
     text = tidy(html_text.extract_text(_UNSTORABLE.sub(" ", markup)))
     # The parser gives up on what is nested hundreds of levels deep; the words are there all the same.
     return text or tidy(unescape(_TAGS.sub(" ", _UNREAD.sub(" ", markup))))
+
+
+def from_simple_html(markup: str) -> str:
+    """As `from_html`, several times as fast, for the tame HTML of platforms that clean it: nothing hidden, no layout.
+
+    Tags within a line leave no space behind, so that `#<span>tag</span>` stays one word.
+    """
+    if "<" in markup:
+        markup = _UNREAD.sub("", markup) if "<s" in markup.lower() or "<!--" in markup else markup
+        markup = _TAGS.sub("", _LINE.sub("\n", _PARAGRAPH.sub("\n\n", markup)))
+    return tidy(unescape(markup) if "&" in markup else markup)
 
 
 def from_bbcode(markup: str) -> str:

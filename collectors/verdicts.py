@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from collectors.base import SourceBusy, SourceRefused
 
+_RESETS = ("x-ratelimit-reset-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_EPOCH = 1_000_000_000  # a larger number is a moment since 1970, a smaller one is seconds from now
 _REFUSALS = {
     400: ("does not accept our request (400).", "Check the source's options."),
     401: ("does not accept our credentials (401).", "Check the source's keys: they may be wrong or withdrawn."),
@@ -24,22 +26,26 @@ def judge(status: int, headers: Mapping[str, str], where: str) -> None:
     """Return for a usable answer (2xx, 304); raise for any other. `where` names the address in messages.
 
     Raises:
-        SourceBusy: 408, 425, 429 and 5xx; `retry_after` in seconds where the platform says.
+        SourceBusy: 408, 425, 429 and 5xx; `retry_after` in seconds where the platform says, for 429 also where it
+            says so in a header of its own (see `resets_in`).
         SourceRefused: other 4xx, and a redirect that leads nowhere.
     """
     if 200 <= status < 300 or status == 304:
         return
     wait = retry_after(headers)
     if status == 429:
+        wait = resets_in(headers) if wait is None else wait
         raise SourceBusy(f"{where} asks us to slow down (429){_in_words(wait)}.", retry_after=wait)
     if status in {408, 425} or status >= 500:
         raise SourceBusy(f"{where} has trouble of its own ({status}){_in_words(wait)}.", retry_after=wait)
     if status in _REFUSALS:
         message, what_to_do = _REFUSALS[status]
-        raise SourceRefused(f"{where} {message}", what_to_do=what_to_do)
+        raise SourceRefused(f"{where} {message}", what_to_do=what_to_do, status=status)
     if 300 <= status < 400:
         raise SourceRefused(f"{where} redirects without saying where ({status}).", what_to_do="Check the address.")
-    raise SourceRefused(f"{where} refuses our request ({status}).", what_to_do="Check the source's options.")
+    raise SourceRefused(
+        f"{where} refuses our request ({status}).", what_to_do="Check the source's options.", status=status
+    )
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -57,6 +63,26 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def resets_in(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """Seconds until a platform answers again, of the headers that came before Retry-After; None without one.
+
+    Platforms differ in names and units: a moment as ISO 8601 (Mastodon) or in seconds since 1970 (Bluesky, X, GitHub),
+    or seconds from now (Discord, Reddit).
+    """
+    value = next((headers[name].strip() for name in _RESETS if headers.get(name, "").strip()), "")
+    now = now or datetime.now(UTC)
+    try:
+        seconds = float(value)
+        seconds = seconds - now.timestamp() if seconds > _EPOCH else seconds
+    except ValueError:
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 

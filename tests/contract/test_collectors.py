@@ -15,10 +15,15 @@ from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRef
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded.mastodon import Mastodon, status
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
+KEYS = {
+    "MASTODON_ACCESS_TOKEN": "tok",
+    "REDDIT_CLIENT_ID": "id",
+    "REDDIT_CLIENT_SECRET": "secret",
+}
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -61,6 +66,11 @@ def case(kind: str, tmp_path: Path) -> Case:
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
     return {
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
+        "mastodon": Case(
+            {"instance": "mastodon.example", "hashtags": "lamp", "searches": "flickers"},
+            Mastodon([status(n) for n in range(1, 91)]),
+            90,
+        ),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
@@ -188,7 +198,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("feed", "reddit", "steam")
+HTTP_KINDS = ("feed", "mastodon", "reddit", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -270,7 +280,7 @@ def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes,
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", ["mastodon", "reddit", "steam"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""

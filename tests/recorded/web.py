@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    many: Mapping[str, list[str]] = field(default_factory=dict)  # the query, for parameters that come several times
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,14 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        asked = Asked(self.command, parts.path, query, {k.lower(): v for k, v in self.headers.items()}, body)
+        asked = Asked(
+            self.command,
+            parts.path,
+            query,
+            {k.lower(): v for k, v in self.headers.items()},
+            body,
+            parse_qs(parts.query),
+        )
         self.web.asked.append(asked)
         reply = self.web.answering(asked)
         if reply.fault == "reset":

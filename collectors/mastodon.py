@@ -1,0 +1,302 @@
+"""Public posts on Mastodon, and on other servers that offer its API: by hashtag, by account, by search, and mentions.
+
+Written from docs.joinmastodon.org/methods/timelines, /accounts, /search, /notifications and /statuses. Listings are
+read forward with `min_id`, which leaves no holes; only a search, and the first time of listening, go backward. Ids
+belong to one server: the same post has another id elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Self, cast
+from urllib.parse import urlencode, urlsplit
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from collectors import fields
+from collectors.base import (
+    JSON,
+    Collector,
+    Cursor,
+    Page,
+    Passport,
+    Post,
+    PostUnreadable,
+    RawPost,
+    ReplyDoor,
+    Secret,
+    SetAside,
+    SourceBusy,
+    SourceRefused,
+    Spec,
+)
+from collectors.mastodon_status import is_ours_to_read, post_of, version
+from collectors.net import Net
+from collectors.options import Options, Words
+from collectors.recent import Recent
+
+_LIMIT = 40  # the most that these listings give at once
+_OVERLAP = 40  # so many known posts are read again each time, for edits and for those that reach the server late
+_AT_ONCE = 20  # statuses in one look-up
+_POSITION = re.compile(r"<[^<>]*[?&](max|min)_id=([^&<>]+)[^<>]*>;\s*rel=\"(?:next|prev)\"")
+_TOKEN = "MASTODON_ACCESS_TOKEN"  # noqa: S105 - the variable's name
+
+
+class MastodonOptions(Options):
+    """Where to listen on one server."""
+
+    instance: str = Field(description="The server's name, as in mastodon.social.")
+    hashtags: Words = Field(default=(), description="Hashtags to listen to (lanternhollow,indiegames).")
+    accounts: Words = Field(default=(), description="Accounts whose own posts to read (studio, press@other.example).")
+    searches: Words = Field(default=(), description="Words to search for, where the server allows it; needs a token.")
+    mentions: bool = Field(default=False, description="Public posts that mention the token's account; needs a token.")
+    backlog: int = Field(default=200, ge=1, le=10_000, description="Posts of each to read at the first time.")
+    product: str | None = Field(default=None, description="The product that is talked about there.")
+
+    @field_validator("instance")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        host = urlsplit(value if "://" in value else f"https://{value}").netloc
+        if not host or "@" in host:
+            raise ValueError(f"{value!r} is no server's name; mastodon.social is one")
+        return host.lower()
+
+    @field_validator("hashtags")
+    @classmethod
+    def _tags(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        tags = tuple(tag.removeprefix("#") for tag in value)
+        wrong = [tag for tag in tags if not re.fullmatch(r"[\w·]+", tag)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no hashtag; #IndieGames is written IndieGames")
+        return tags
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.hashtags or self.accounts or self.searches or self.mentions):
+            raise ValueError("give hashtags, accounts, searches or mentions")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """One list, newest first; `name` is its place in the cursor, `inside` where its answers hold the list."""
+
+    name: str
+    path: str
+    params: Mapping[str, str]
+    inside: str | None = None
+    forward: bool = True  # whether min_id pages forward; in a search it is only a filter
+
+
+class Mastodon:
+    """Listens to one server."""
+
+    def __init__(self, options: MastodonOptions, token: str | None, net: Net) -> None:
+        self._options = options
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._home = f"https://{options.instance}"
+        self._net = net
+        net.home(self._home)
+
+    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
+        """Yield what is new or edited, one listing after the other; see `Collector.pages`."""
+        reached: Cursor = dict(cursor or {})
+        handed: set[tuple[str, str]] = set()  # a post may carry two of the hashtags
+        for listing in self._listings():
+            recent = Recent(reached.get(listing.name), most=2 * _OVERLAP)
+            backward = not recent.known or not listing.forward
+            for page in self._down(listing, recent, since) if backward else self._up(listing, recent):
+                posts = [post for post in page.posts if (post.external_id, _version_of(post)) not in handed]
+                handed |= {(post.external_id, _version_of(post)) for post in posts}
+                reached = reached if page.cursor is None else {**reached, listing.name: page.cursor}
+                yield Page(
+                    posts=posts,
+                    set_aside=page.set_aside,
+                    gap=page.gap,
+                    cursor=None if page.cursor is None else reached,
+                )
+
+    def recheck(self, external_ids: Sequence[str]) -> Page:
+        """Look posts up again; one that the server does not show is gone. See `Rechecks.recheck`."""
+        names = [name for name in dict.fromkeys(external_ids) if name]
+        posts: list[Post] = []
+        set_aside: list[SetAside] = []
+        gone: list[str] = []
+        for start in range(0, len(names), _AT_ONCE):
+            batch = names[start : start + _AT_ONCE]
+            _, answer = self._json("/api/v1/statuses?" + urlencode([("id[]", name) for name in batch]), {})
+            items = self._items(answer, "a look-up")
+            if not items and len(batch) > 3:
+                raise SourceBusy(f"{self._options.instance} shows none of {len(batch)} posts. Taken as a fault.")
+            page = self._read(items, Recent(None, most=0), "look-up")
+            met = {fields.text_or_none(item, "id") for item in fields.objects(items)}
+            posts += page.posts
+            set_aside += page.set_aside
+            gone += [name for name in batch if name not in met]
+        return Page(posts=posts, set_aside=set_aside, gone=gone)
+
+    def parse(self, raw: RawPost) -> Post:
+        """Make the post of one status; see `Collector.parse`."""
+        return post_of(raw)
+
+    def _listings(self) -> Iterator[_Listing]:
+        for tag in self._options.hashtags:
+            yield _Listing(f"#{tag}", f"/api/v1/timelines/tag/{tag}", {})
+        for account in self._options.accounts:
+            path = f"/api/v1/accounts/{self._account(account.removeprefix('@'))}/statuses"
+            yield _Listing(f"@{account.removeprefix('@')}", path, {"exclude_reblogs": "true"})
+        if self._options.mentions:
+            yield _Listing("mentions", "/api/v1/notifications", {"types[]": "mention"})
+        for words in self._options.searches:
+            asked = {"q": words, "type": "statuses"}
+            yield _Listing(f"search “{words}”", "/api/v2/search", asked, inside="statuses", forward=False)
+
+    def _account(self, address: str) -> str:
+        """The id of an account on this server."""
+        _, answer = self._json("/api/v1/accounts/lookup", {"acct": address})
+        name = fields.text_or_none(answer, "id") if isinstance(answer, dict) else None
+        if name is None:
+            raise SourceBusy(f"{self._options.instance} answered for @{address} in a form that we do not know.")
+        return name
+
+    def _up(self, listing: _Listing, recent: Recent) -> Iterator[Page]:
+        """What came after the known posts, oldest page first; each page's cursor stands, so nothing is lost between."""
+        position = sorted(recent.known, key=_age)[-_OVERLAP:][0]
+        visited = {position}
+        for number in count(1):
+            positions, items = self._ask(listing, {"min_id": position})
+            page = self._read(items, recent, f"{listing.name}, page {number}")
+            position = positions.get("min") or _first_name(items)
+            over = not items or not position or position in visited
+            lost = over and len(recent.known) > 10 and not recent.met
+            yield Page(
+                posts=page.posts,
+                set_aside=page.set_aside,
+                cursor=recent.stored(),
+                gap=f"None of the posts known from {listing.name} is shown any more." if lost else None,
+            )
+            if over:
+                return
+            visited.add(position)
+
+    def _down(self, listing: _Listing, recent: Recent, since: datetime | None) -> Iterator[Page]:
+        """The newest posts down to the known ones, to `since`, or to the backlog; the cursor moves at the end."""
+        floor = {"min_id": sorted(recent.known, key=_age)[-_OVERLAP:][0]} if recent.known else {}
+        first = not recent.known
+        visited: set[str] = set()
+        seen, position = 0, ""
+        while True:
+            positions, items = self._ask(listing, {**floor, **({"max_id": position} if position else {})})
+            page = self._read(items, recent, f"{listing.name}, page {len(visited) + 1}", since=since if first else None)
+            seen += len(items)
+            position = positions.get("max") or _first_name(reversed(items))
+            enough = first and (seen >= self._options.backlog or (bool(items) and _made(items[-1], since)))
+            over = not items or not position or position in visited or enough
+            yield Page(posts=page.posts, set_aside=page.set_aside, cursor=recent.stored() if over else None)
+            if over:
+                return
+            visited.add(position)
+
+    def _ask(self, listing: _Listing, where: Mapping[str, str]) -> tuple[dict[str, str], list[JSON]]:
+        """Where the neighbouring pages begin ("max" older, "min" newer), as the server says, and the items."""
+        link, answer = self._json(listing.path, {**listing.params, "limit": str(_LIMIT), **where})
+        if listing.inside is not None and isinstance(answer, dict):
+            answer = answer.get(listing.inside)
+        return dict(_POSITION.findall(link)), self._items(answer, listing.name)
+
+    def _items(self, answer: JSON, name: str) -> list[JSON]:
+        if not isinstance(answer, list):
+            raise SourceBusy(f"{self._options.instance} answered {name} in a form that we do not know.")
+        return answer
+
+    def _json(self, path: str, params: Mapping[str, str]) -> tuple[str, JSON]:
+        """The answer's Link header and its data."""
+        try:
+            answer, data = self._net.json_answer(f"{self._home}{path}", params=params, headers=self._headers)
+        except SourceRefused as refused:
+            if self._headers or refused.status not in {401, 403}:
+                raise
+            advice = f"It may want to know who asks: set {_TOKEN}."
+            raise SourceRefused(str(refused), what_to_do=advice, status=refused.status) from refused
+        return answer.headers.get("link", ""), data
+
+    def _read(self, items: list[JSON], recent: Recent, place: str, since: datetime | None = None) -> Page:
+        posts: list[Post] = []
+        set_aside: list[SetAside] = []
+        for number, item in enumerate(items, start=1):
+            status = item.get("status", item) if isinstance(item, dict) else item  # a notification holds one
+            if isinstance(status, dict) and not is_ours_to_read(status):
+                continue
+            raw: RawPost = {"status": status, "host": self._options.instance, "product": self._options.product}
+            try:
+                post = self.parse(raw)
+            except PostUnreadable as unreadable:
+                set_aside.append(SetAside(place=f"{place}, item {number}", reason=str(unreadable), raw=unreadable.raw))
+                continue
+            news = recent.note(_name(item), post.created_at, _version_of(post))
+            if news and (since is None or post.created_at >= since):
+                posts.append(post)
+        return Page(posts=posts, set_aside=set_aside)
+
+
+def _version_of(post: Post) -> str:
+    return version(fields.obj(post.raw, "status"))
+
+
+def _name(item: JSON) -> str:
+    return (fields.text_or_none(item, "id") or "") if isinstance(item, dict) else ""
+
+
+def _first_name(items: Iterable[JSON]) -> str:
+    return next((name for item in items if (name := _name(item))), "")
+
+
+def _age(name: str) -> tuple[int, str]:
+    """Ids are opaque; longer ones are newer, and of the same length the greater text."""
+    return len(name), name
+
+
+def _made(item: JSON, before: datetime | None) -> bool:
+    made = fields.instant_or_none(item, "created_at") if isinstance(item, dict) else None
+    return before is not None and made is not None and made < before
+
+
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
+    """The collector for validated options; without a token it reads what the server shows to everybody."""
+    return Mastodon(cast("MastodonOptions", options), secrets.get(_TOKEN) or None, net)
+
+
+SPEC = Spec(
+    kind="mastodon",
+    title="Mastodon",
+    options=MastodonOptions,
+    build=build,
+    passport=Passport(
+        may_link=True,
+        may_reply=ReplyDoor.API,
+        may_export=True,
+        may_train=False,
+        keep_raw_days=None,
+        recheck_hours=24,
+        attribution="Post on Mastodon, with the author's address and a link",
+        terms="Each server has rules of its own, and many forbid mass reading and fitting models. An account may be "
+        "tied to a customer only where the customer's record already holds it (they told us), never by likeness. "
+        "What its author deletes must go here too.",
+    ),
+    secrets=(
+        Secret(
+            name=_TOKEN,
+            where="https://docs.joinmastodon.org/client/token, or Preferences, Development on your server "
+            "(read:statuses, read:search, read:notifications)",
+            required=False,
+        ),
+    ),
+    safe_to_resume=True,
+    sees_edits=True,
+    sees_deletes=True,
+    every_minutes=10,
+)

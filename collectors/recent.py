@@ -1,0 +1,47 @@
+"""What a listing showed last: so much of it is read again each time, and only what is new or changed is handed on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from collectors.base import JSON
+
+
+class Recent:
+    """The newest items of a listing, each with its time and its version (whatever changes when it is edited).
+
+    Listings are read with an overlap, since posts come late, are edited, and move while we walk.
+    """
+
+    def __init__(self, stored: JSON, *, most: int) -> None:
+        """Take up what `stored` gave last time; `most` items are remembered beyond a run."""
+        self._most = most
+        self._items: dict[str, tuple[float, str]] = {}
+        for name, item in stored.items() if isinstance(stored, dict) else ():
+            if isinstance(item, list) and len(item) == 2 and isinstance(item[0], int | float):
+                self._items[name] = (float(item[0]), str(item[1]))
+        self.known = frozenset(self._items)  # what earlier runs had seen
+        self.met: set[str] = set()  # which of those this run has seen again
+
+    @property
+    def newest(self) -> float | None:
+        """The time of the newest item, in seconds since 1970."""
+        return max((when for when, _ in self._items.values()), default=None)
+
+    @property
+    def oldest(self) -> float | None:
+        """The time of the oldest item that is remembered."""
+        return min((when for when, _ in self._items.values()), default=None)
+
+    def note(self, name: str, when: datetime, version: str = "") -> bool:
+        """Take note of an item; returns whether it is new, or another version than we know."""
+        if name in self.known:
+            self.met.add(name)
+        before = self._items.get(name)
+        self._items[name] = (when.timestamp(), version)
+        return before is None or before[1] != version
+
+    def stored(self) -> dict[str, JSON]:
+        """The newest items, for the cursor. Ties fall by name: a database may forget the order in which they stood."""
+        newest = sorted(self._items.items(), key=lambda item: (item[1][0], item[0]), reverse=True)
+        return {name: [when, version] for name, (when, version) in newest[: self._most]}
