@@ -8,6 +8,7 @@ from importlib import import_module
 from collectors.base import CollectorError, Spec
 
 _MODULES = {
+    "bluesky": "collectors.bluesky",
     "feed": "collectors.feed",
     "mastodon": "collectors.mastodon",
     "product_pages": "collectors.product_pages",

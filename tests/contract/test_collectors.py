@@ -15,11 +15,14 @@ from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRef
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded.bluesky import KEYS as BLUESKY_KEYS
+from tests.recorded.bluesky import Bluesky, view
 from tests.recorded.mastodon import Mastodon, status
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
 
 KEYS = {
+    **BLUESKY_KEYS,
     "MASTODON_ACCESS_TOKEN": "tok",
     "REDDIT_CLIENT_ID": "id",
     "REDDIT_CLIENT_SECRET": "secret",
@@ -65,6 +68,7 @@ def case(kind: str, tmp_path: Path) -> Case:
     reviews = [steam_review(n) for n in range(12)]
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
     return {
+        "bluesky": Case({"searches": "lamp"}, Bluesky([view(n) for n in range(1, 151)]), 150),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
         "mastodon": Case(
             {"instance": "mastodon.example", "hashtags": "lamp", "searches": "flickers"},
@@ -198,7 +202,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("feed", "mastodon", "reddit", "steam")
+HTTP_KINDS = ("bluesky", "feed", "mastodon", "reddit", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -217,9 +221,12 @@ REFUSED = {
 }
 
 
-def _signed_in(reply: Reply) -> Callable[[Asked], Reply]:
+SIGN_INS = {"/api/v1/access_token", "/xrpc/com.atproto.server.createSession"}
+
+
+def _signed_in(reply: Reply, case: Case) -> Callable[[Asked], Reply]:
     def answering(asked: Asked) -> Reply:
-        return Reddit([])(asked) if asked.path == "/api/v1/access_token" else reply
+        return case.answering(asked) if asked.path in SIGN_INS else reply
 
     return answering
 
@@ -237,7 +244,7 @@ def test_trouble_that_passes_is_busy(kind: str, case: Case, fault: str) -> None:
     """What will pass by itself raises SourceBusy, in words, with the time to wait where it was told."""
     reply, words = BUSY[fault]
     with (
-        serve(_signed_in(reply)) as web,
+        serve(_signed_in(reply, case)) as web,
         listening(kind, case, web.url) as collector,
         pytest.raises(SourceBusy, match=words) as caught,
     ):
@@ -257,7 +264,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     """What only a person can mend raises SourceRefused, which says what to do."""
     reply, words = REFUSED[fault]
     with (
-        serve(_signed_in(reply)) as web,
+        serve(_signed_in(reply, case)) as web,
         listening(kind, case, web.url) as collector,
         pytest.raises(SourceRefused, match=words) as caught,
     ):
@@ -265,7 +272,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", ["bluesky", "reddit", "steam"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
@@ -273,14 +280,14 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
 def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes, words: str) -> None:
     """A web page, damaged data, and data of another form are three different sentences."""
     with (
-        serve(_signed_in(Reply(body))) as web,
+        serve(_signed_in(Reply(body), case)) as web,
         listening(kind, case, web.url) as collector,
         pytest.raises(SourceBusy, match=words),
     ):
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["mastodon", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["bluesky", "mastodon", "reddit", "steam"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""
