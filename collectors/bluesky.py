@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from functools import partial
 from typing import Self, cast
 from urllib.parse import urlsplit
 
@@ -28,16 +28,15 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SetAside,
-    SourceBusy,
     Spec,
 )
 from collectors.bluesky_door import HANDLE, HOME, PASSWORD, Door
 from collectors.bluesky_post import is_post, is_words, made_at, post_of, without_us
 from collectors.bluesky_stream import HOST, Stream
+from collectors.listings import look_up, read_items, read_lists, walk_down
 from collectors.net import Net
 from collectors.options import Options, Words
-from collectors.recent import Recent
+from collectors.recent import Recent, state_of
 
 _OVERLAP = timedelta(minutes=30)  # read again each time: the index lags, and times are the authors' own
 _KNOWN = 500
@@ -103,38 +102,22 @@ class Bluesky:
         The cursor moves when a listing was walked down to what is known: before that, what lies between is missing.
         """
         reached: Cursor = dict(cursor or {})
-        handed: set[tuple[str, str]] = set()  # a post may be found by two searches
-        for listing in self._listings():
-            recent = Recent(reached.get(listing.name), most=_KNOWN)
-            for page in self._walk(listing, recent, since):
-                posts = [post for post in page.posts if (post.external_id, _version(post)) not in handed]
-                handed |= {(post.external_id, _version(post)) for post in posts}
-                reached = reached if page.cursor is None else {**reached, listing.name: page.cursor}
-                stands = None if page.cursor is None else reached
-                yield Page(posts=posts, set_aside=page.set_aside, gap=page.gap, cursor=stands)
+        walks = ((listing.name, partial(self._walk, listing, since)) for listing in self._listings())
+        for page in read_lists(walks, cursor, remember=_KNOWN):
+            reached = reached if page.cursor is None else page.cursor
+            yield page
         if self._stream is not None:
             for page in self._stream.pages(fields.obj_or_empty(reached, "stream"), since=since):
-                reached = {**reached, "stream": page.cursor}
-                yield replace(page, cursor=reached)
+                yield replace(page, cursor={**reached, "stream": page.cursor})
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look posts up again; one that Bluesky does not show is gone. See `Rechecks.recheck`."""
-        names = [name for name in dict.fromkeys(external_ids) if is_post(name)]
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        gone: list[str] = []
-        for start in range(0, len(names), _AT_ONCE):
-            batch = names[start : start + _AT_ONCE]
+
+        def show(batch: list[str]) -> list[JSON]:
             asked = [("uris", name) for name in batch]
-            items, _ = self._door.items("app.bsky.feed.getPosts", asked, "posts", signed_in=False)
-            if not items and len(batch) > 3:
-                raise SourceBusy(f"Bluesky shows none of {len(batch)} posts. Taken as a fault, not as their deletion.")
-            page = self._read(items, Recent(None, most=0), "look-up")
-            met = {fields.text_or_none(item, "uri") for item in fields.objects(items) if not item.get("notFound")}
-            posts += page.posts
-            set_aside += page.set_aside
-            gone += [name for name in batch if name not in met]
-        return Page(posts=posts, set_aside=set_aside, gone=gone)
+            return self._door.items("app.bsky.feed.getPosts", asked, "posts", signed_in=False)[0]
+
+        return look_up(filter(is_post, external_ids), _AT_ONCE, show, _shown_as, self._read)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one view; see `Collector.parse`."""
@@ -154,30 +137,25 @@ class Bluesky:
             asked = (("actor", name), ("filter", "posts_with_replies"), limit)
             yield _Listing(f"@{name}", "app.bsky.feed.getAuthorFeed", asked, "feed", signed_in=False)
 
-    def _walk(self, listing: _Listing, recent: Recent, since: datetime | None) -> Iterator[Page]:
+    def _walk(self, listing: _Listing, since: datetime | None, recent: Recent) -> Iterator[Page]:
         """From the newest down to the overlap with what is known; at first to `since`, or to the backlog."""
         floor = datetime.fromtimestamp(recent.newest, UTC) - _OVERLAP if recent.newest is not None else since
-        first, seen, position = not recent.known, 0, ""
-        visited: set[str] = set()
-        for number in count(1):
-            items, onward = self._ask(listing, position, floor)
-            page = self._read(items, recent, f"{listing.name}, page {number}", floor)
-            seen += len(items)
-            visited.add(position)
-            below = floor is not None and any((moment := _place(item)) and moment < floor for item in items)
-            over = below or not items or not onward or onward in visited or (first and seen >= self._options.backlog)
-            lost = over and not below and number > 2 and recent.known and not recent.met
-            yield Page(
-                posts=page.posts,
-                set_aside=page.set_aside,
-                cursor=recent.stored() if over else None,
-                gap=f"{listing.name} ended after {seen} posts, before a known one was met." if lost else None,
-            )
-            if over:
-                return
-            position = onward
 
-    def _ask(self, listing: _Listing, position: str, floor: datetime | None) -> tuple[list[JSON], str]:
+        def read(item: JSON) -> Post | None:
+            post = self._read(item)
+            when = _place(item) or (post.created_at if post else None)
+            if post is None or when is None or (floor is not None and when < floor):
+                return None
+            return post if recent.note(post.external_id, when, state_of(post)) else None
+
+        def enough(items: list[JSON], seen: int) -> bool:
+            below = floor is not None and any((place := _place(item)) and place < floor for item in items)
+            return below or (not recent.known and seen >= self._options.backlog)
+
+        ask = partial(self._ask, listing, floor)
+        return walk_down(listing.name, recent, ask, lambda items, place: read_items(items, place, read), enough)
+
+    def _ask(self, listing: _Listing, floor: datetime | None, position: str) -> tuple[list[JSON], str]:
         params = [*listing.params]
         if position:
             params.append(("cursor", position))
@@ -185,28 +163,18 @@ class Bluesky:
             params.append(("since", floor.isoformat(timespec="milliseconds").replace("+00:00", "Z")))
         return self._door.items(listing.method, params, listing.inside, signed_in=listing.signed_in)
 
-    def _read(self, items: list[JSON], recent: Recent, place: str, floor: datetime | None = None) -> Page:
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        for number, item in enumerate(items, start=1):
-            view = item.get("post", item) if isinstance(item, dict) else item
-            if _is_repost(item) or (isinstance(view, dict) and not is_words(view)):
-                continue
-            raw: RawPost = {"post": without_us(view), "product": self._options.product}
-            try:
-                post = self.parse(raw)
-            except PostUnreadable as unreadable:
-                set_aside.append(SetAside(place=f"{place}, item {number}", reason=str(unreadable), raw=unreadable.raw))
-                continue
-            when = _place(item) or post.created_at
-            if (floor is None or when >= floor) and recent.note(post.external_id, when, _version(post)):
-                posts.append(post)
-        return Page(posts=posts, set_aside=set_aside)
+    def _read(self, item: JSON) -> Post | None:
+        """The post of a view, a notification or an entry of a feed; None where it is no post, or only passed on."""
+        view = item.get("post", item) if isinstance(item, dict) else item
+        if _is_repost(item) or (isinstance(view, dict) and not is_words(view)):
+            return None
+        return self.parse({"post": without_us(view), "product": self._options.product})
 
 
-def _version(post: Post) -> str:
-    """The hash of the record, which changes with it."""
-    return fields.text_or_none(fields.obj(post.raw, "post"), "cid") or ""
+def _shown_as(item: JSON) -> str:
+    """The address of a post that is shown; empty where it is only said that there is none."""
+    there = isinstance(item, dict) and not item.get("notFound")
+    return (fields.text_or_none(item, "uri") or "") if there and isinstance(item, dict) else ""
 
 
 def _is_repost(item: JSON) -> bool:

@@ -55,7 +55,7 @@ class Door:
         return self._net.json(f"{self._server}{path}", headers=headers)
 
     def _sign_in(self, handle: str, password: str) -> str:
-        """The token of a session; empty where nobody signs in, since a gateway in the server's place does that itself."""
+        """The token of a session; empty where nobody can: a gateway in the server's place signs in by itself."""
         asked: JSON = {"identifier": handle, "password": password}
         try:
             answer = self._net.json(f"{self._server}/xrpc/com.atproto.server.createSession", data=asked)

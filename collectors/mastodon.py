@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Self, cast
 from urllib.parse import urlencode, urlsplit
@@ -25,19 +26,18 @@ from collectors.base import (
     Page,
     Passport,
     Post,
-    PostUnreadable,
     RawPost,
     ReplyDoor,
     Secret,
-    SetAside,
     SourceBusy,
     SourceRefused,
     Spec,
 )
-from collectors.mastodon_status import is_ours_to_read, post_of, version
+from collectors.listings import look_up, read_items, read_lists, walk_down
+from collectors.mastodon_status import is_ours_to_read, post_of
 from collectors.net import Net
 from collectors.options import Options, Words
-from collectors.recent import Recent
+from collectors.recent import Recent, state_of
 
 _LIMIT = 40  # the most that these listings give at once
 _OVERLAP = 40  # so many known posts are read again each time, for edits and for those that reach the server late
@@ -89,6 +89,7 @@ class _Listing:
     path: str
     params: Mapping[str, str]
     inside: str | None = None
+    account: str | None = None  # whose list it is; the path wants the account's id
     forward: bool = True  # whether min_id pages forward; in a search it is only a filter
 
 
@@ -104,40 +105,17 @@ class Mastodon:
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or edited, one listing after the other; see `Collector.pages`."""
-        reached: Cursor = dict(cursor or {})
-        handed: set[tuple[str, str]] = set()  # a post may carry two of the hashtags
-        for listing in self._listings():
-            recent = Recent(reached.get(listing.name), most=2 * _OVERLAP)
-            backward = not recent.known or not listing.forward
-            for page in self._down(listing, recent, since) if backward else self._up(listing, recent):
-                posts = [post for post in page.posts if (post.external_id, _version_of(post)) not in handed]
-                handed |= {(post.external_id, _version_of(post)) for post in posts}
-                reached = reached if page.cursor is None else {**reached, listing.name: page.cursor}
-                yield Page(
-                    posts=posts,
-                    set_aside=page.set_aside,
-                    gap=page.gap,
-                    cursor=None if page.cursor is None else reached,
-                )
+        walks = ((listing.name, partial(self._walk, listing, since)) for listing in self._listings())
+        return read_lists(walks, cursor, remember=2 * _OVERLAP)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look posts up again; one that the server does not show is gone. See `Rechecks.recheck`."""
-        names = [name for name in dict.fromkeys(external_ids) if name]
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        gone: list[str] = []
-        for start in range(0, len(names), _AT_ONCE):
-            batch = names[start : start + _AT_ONCE]
+
+        def show(batch: list[str]) -> list[JSON]:
             _, answer = self._json("/api/v1/statuses?" + urlencode([("id[]", name) for name in batch]), {})
-            items = self._items(answer, "a look-up")
-            if not items and len(batch) > 3:
-                raise SourceBusy(f"{self._options.instance} shows none of {len(batch)} posts. Taken as a fault.")
-            page = self._read(items, Recent(None, most=0), "look-up")
-            met = {fields.text_or_none(item, "id") for item in fields.objects(items)}
-            posts += page.posts
-            set_aside += page.set_aside
-            gone += [name for name in batch if name not in met]
-        return Page(posts=posts, set_aside=set_aside, gone=gone)
+            return self._items(answer, "a look-up")
+
+        return look_up(external_ids, _AT_ONCE, show, _name, self._read)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one status; see `Collector.parse`."""
@@ -147,13 +125,47 @@ class Mastodon:
         for tag in self._options.hashtags:
             yield _Listing(f"#{tag}", f"/api/v1/timelines/tag/{tag}", {})
         for account in self._options.accounts:
-            path = f"/api/v1/accounts/{self._account(account.removeprefix('@'))}/statuses"
-            yield _Listing(f"@{account.removeprefix('@')}", path, {"exclude_reblogs": "true"})
+            name = account.removeprefix("@")
+            yield _Listing(f"@{name}", "/api/v1/accounts/{}/statuses", {"exclude_reblogs": "true"}, account=name)
         if self._options.mentions:
             yield _Listing("mentions", "/api/v1/notifications", {"types[]": "mention"})
         for words in self._options.searches:
             asked = {"q": words, "type": "statuses"}
             yield _Listing(f"search “{words}”", "/api/v2/search", asked, inside="statuses", forward=False)
+
+    def _walk(self, listing: _Listing, since: datetime | None, recent: Recent) -> Iterator[Page]:
+        if listing.account is not None:
+            listing = replace(listing, path=listing.path.format(self._account(listing.account)))
+        known = sorted(recent.known, key=_age)[-_OVERLAP:]
+        if known and listing.forward:
+            return self._up(listing, recent, known[0])
+        floor = {"min_id": known[0]} if known else {}
+
+        def ask(position: str) -> tuple[list[JSON], str]:
+            positions, items = self._ask(listing, {**floor, **({"max_id": position} if position else {})})
+            return items, positions.get("max") or _first_name(reversed(items))
+
+        def enough(items: list[JSON], seen: int) -> bool:
+            below = bool(items) and since is not None and _made_before(items[-1], since)
+            return not known and (below or seen >= self._options.backlog)
+
+        wanted = since if not known else None
+        return walk_down(listing.name, recent, ask, partial(self._page, recent, wanted), enough)
+
+    def _up(self, listing: _Listing, recent: Recent, position: str) -> Iterator[Page]:
+        """What came after a position, oldest page first; each page stands, so nothing is lost between."""
+        visited = {position}
+        for number in count(1):
+            positions, items = self._ask(listing, {"min_id": position})
+            page = self._page(recent, None, items, f"{listing.name}, page {number}")
+            position = positions.get("min") or _first_name(items)
+            over = not items or not position or position in visited
+            lost = over and len(recent.known) > 10 and not recent.met
+            gap = f"None of the posts known from {listing.name} is shown any more." if lost else None
+            yield replace(page, cursor=recent.stored(), gap=gap)
+            if over:
+                return
+            visited.add(position)
 
     def _account(self, address: str) -> str:
         """The id of an account on this server."""
@@ -162,44 +174,6 @@ class Mastodon:
         if name is None:
             raise SourceBusy(f"{self._options.instance} answered for @{address} in a form that we do not know.")
         return name
-
-    def _up(self, listing: _Listing, recent: Recent) -> Iterator[Page]:
-        """What came after the known posts, oldest page first; each page's cursor stands, so nothing is lost between."""
-        position = sorted(recent.known, key=_age)[-_OVERLAP:][0]
-        visited = {position}
-        for number in count(1):
-            positions, items = self._ask(listing, {"min_id": position})
-            page = self._read(items, recent, f"{listing.name}, page {number}")
-            position = positions.get("min") or _first_name(items)
-            over = not items or not position or position in visited
-            lost = over and len(recent.known) > 10 and not recent.met
-            yield Page(
-                posts=page.posts,
-                set_aside=page.set_aside,
-                cursor=recent.stored(),
-                gap=f"None of the posts known from {listing.name} is shown any more." if lost else None,
-            )
-            if over:
-                return
-            visited.add(position)
-
-    def _down(self, listing: _Listing, recent: Recent, since: datetime | None) -> Iterator[Page]:
-        """The newest posts down to the known ones, to `since`, or to the backlog; the cursor moves at the end."""
-        floor = {"min_id": sorted(recent.known, key=_age)[-_OVERLAP:][0]} if recent.known else {}
-        first = not recent.known
-        visited: set[str] = set()
-        seen, position = 0, ""
-        while True:
-            positions, items = self._ask(listing, {**floor, **({"max_id": position} if position else {})})
-            page = self._read(items, recent, f"{listing.name}, page {len(visited) + 1}", since=since if first else None)
-            seen += len(items)
-            position = positions.get("max") or _first_name(reversed(items))
-            enough = first and (seen >= self._options.backlog or (bool(items) and _made(items[-1], since)))
-            over = not items or not position or position in visited or enough
-            yield Page(posts=page.posts, set_aside=page.set_aside, cursor=recent.stored() if over else None)
-            if over:
-                return
-            visited.add(position)
 
     def _ask(self, listing: _Listing, where: Mapping[str, str]) -> tuple[dict[str, str], list[JSON]]:
         """Where the neighbouring pages begin ("max" older, "min" newer), as the server says, and the items."""
@@ -224,27 +198,21 @@ class Mastodon:
             raise SourceRefused(str(refused), what_to_do=advice, status=refused.status) from refused
         return answer.headers.get("link", ""), data
 
-    def _read(self, items: list[JSON], recent: Recent, place: str, since: datetime | None = None) -> Page:
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        for number, item in enumerate(items, start=1):
-            status = item.get("status", item) if isinstance(item, dict) else item  # a notification holds one
-            if isinstance(status, dict) and not is_ours_to_read(status):
-                continue
-            raw: RawPost = {"status": status, "host": self._options.instance, "product": self._options.product}
-            try:
-                post = self.parse(raw)
-            except PostUnreadable as unreadable:
-                set_aside.append(SetAside(place=f"{place}, item {number}", reason=str(unreadable), raw=unreadable.raw))
-                continue
-            news = recent.note(_name(item), post.created_at, _version_of(post))
-            if news and (since is None or post.created_at >= since):
-                posts.append(post)
-        return Page(posts=posts, set_aside=set_aside)
+    def _page(self, recent: Recent, since: datetime | None, items: list[JSON], place: str) -> Page:
+        def read(item: JSON) -> Post | None:
+            post = self._read(item)
+            if post is None or not recent.note(_name(item), post.created_at, state_of(post)):
+                return None
+            return post if since is None or post.created_at >= since else None
 
+        return read_items(items, place, read)
 
-def _version_of(post: Post) -> str:
-    return version(fields.obj(post.raw, "status"))
+    def _read(self, item: JSON) -> Post | None:
+        """The post of a status, or of the notification that holds it; None where it is not for us to read."""
+        status = item.get("status", item) if isinstance(item, dict) else item
+        if isinstance(status, dict) and not is_ours_to_read(status):
+            return None
+        return self.parse({"status": status, "host": self._options.instance, "product": self._options.product})
 
 
 def _name(item: JSON) -> str:
@@ -260,9 +228,9 @@ def _age(name: str) -> tuple[int, str]:
     return len(name), name
 
 
-def _made(item: JSON, before: datetime | None) -> bool:
+def _made_before(item: JSON, moment: datetime) -> bool:
     made = fields.instant_or_none(item, "created_at") if isinstance(item, dict) else None
-    return before is not None and made is not None and made < before
+    return made is not None and made < moment
 
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:

@@ -45,11 +45,6 @@ def is_ours_to_read(status: Mapping[str, JSON]) -> bool:
     return fields.text_or_none(status, "visibility") in _PUBLIC and not isinstance(status.get("reblog"), dict)
 
 
-def version(status: Mapping[str, JSON]) -> str:
-    """What changes when the status is edited."""
-    return fields.text_or_none(status, "edited_at") or ""
-
-
 def _text(status: Mapping[str, JSON]) -> str:
     """The words; where there are none, what the author says about the pictures."""
     content = status.get("content")

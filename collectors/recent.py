@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import blake2b
 
-from collectors.base import JSON
+from collectors.base import JSON, Post
+
+
+def state_of(post: Post) -> str:
+    """What changes when the post is edited."""
+    said = (post.title, post.text, post.edited_at)
+    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 class Recent:
-    """The newest items of a listing, each with its time and its version (whatever changes when it is edited).
+    """The newest items of a listing, each with its time and its version (see `state_of`).
 
     Listings are read with an overlap, since posts come late, are edited, and move while we walk.
     """
@@ -28,12 +35,7 @@ class Recent:
         """The time of the newest item, in seconds since 1970."""
         return max((when for when, _ in self._items.values()), default=None)
 
-    @property
-    def oldest(self) -> float | None:
-        """The time of the oldest item that is remembered."""
-        return min((when for when, _ in self._items.values()), default=None)
-
-    def note(self, name: str, when: datetime, version: str = "") -> bool:
+    def note(self, name: str, when: datetime, version: str) -> bool:
         """Take note of an item; returns whether it is new, or another version than we know."""
         if name in self.known:
             self.met.add(name)

@@ -172,7 +172,7 @@ def test_a_list_that_ends_before_anything_known_is_a_gap() -> None:
         run = Run(collector)
         world.posts = [view(n) for n in range(50, 400)]
         again = Run(collector, run.cursor)
-    assert again.gaps == ["search “lamp” ended after 350 posts, before a known one was met."]
+    assert again.gaps == ["search “lamp” ended after 350 items, before a known one was met."]
 
 
 def test_looking_up_again_finds_edits_and_deletions() -> None:
@@ -189,7 +189,7 @@ def test_looking_up_again_finds_edits_and_deletions() -> None:
 
 def test_a_look_up_without_any_answer_is_a_fault() -> None:
     """None of many posts is not believed."""
-    with rechecking(bluesky.Bluesky([])) as collector, pytest.raises(SourceBusy, match="none of 9 posts"):
+    with rechecking(bluesky.Bluesky([])) as collector, pytest.raises(SourceBusy, match="None of 9 posts is shown"):
         collector.recheck([uri(n) for n in range(9)])
 
 

@@ -189,7 +189,7 @@ def test_looking_up_again_finds_edits_and_deletions() -> None:
 
 def test_a_look_up_without_any_answer_is_a_fault() -> None:
     """A server that shows none of many posts is not believed."""
-    with rechecking(mastodon.Mastodon([])) as collector, pytest.raises(SourceBusy, match="shows none of 9 posts"):
+    with rechecking(mastodon.Mastodon([])) as collector, pytest.raises(SourceBusy, match="None of 9 posts is shown"):
         collector.recheck([str(n) for n in range(9)])
 
 

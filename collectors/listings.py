@@ -1,0 +1,109 @@
+"""Reading the lists of a source: one after the other, each from what is known of it, page by page, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import count
+
+from collectors.base import JSON, Cursor, Page, Post, PostUnreadable, SetAside, SourceBusy, SourceRefused
+from collectors.recent import Recent, state_of
+
+Walk = Callable[[Recent], Iterator[Page]]
+"""Reads one list. A page's cursor is the list's own, given where everything down to what was known is handed over."""
+
+
+def read_lists(walks: Iterable[tuple[str, Walk]], cursor: Cursor | None, *, remember: int) -> Iterator[Page]:
+    """The pages of all lists, with the cursor of the source; `remember` items of each are known the next time.
+
+    A post that stands in two lists comes once. A list that is refused does not keep the others from being read.
+
+    Raises what the walks raise; SourceRefused in the end.
+    """
+    reached: Cursor = dict(cursor or {})
+    handed: set[tuple[str, str]] = set()
+    refused: SourceRefused | None = None
+    for name, walk in walks:
+        try:
+            for page in walk(Recent(reached.get(name), most=remember)):
+                posts = [post for post in page.posts if (post.external_id, state_of(post)) not in handed]
+                handed |= {(post.external_id, state_of(post)) for post in posts}
+                if page.cursor is not None:
+                    reached = {**reached, name: page.cursor}
+                yield replace(page, posts=posts, cursor=None if page.cursor is None else reached)
+        except SourceRefused as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+
+
+def walk_down(
+    name: str,
+    recent: Recent,
+    ask: Callable[[str], tuple[list[JSON], str]],
+    read: Callable[[list[JSON], str], Page],
+    enough: Callable[[list[JSON], int], bool],
+) -> Iterator[Page]:
+    """One list from its newest item down; the last page stands.
+
+    `ask` gives the items at a position ("" at the top) and where the next ones are ("" at the end); `read` makes a page
+    of items and their place in words; `enough` is told the items of a page and how many were seen so far.
+    """
+    position, seen = "", 0
+    visited: set[str] = set()
+    for number in count(1):
+        items, onward = ask(position)
+        page = read(items, f"{name}, page {number}")
+        seen += len(items)
+        visited.add(position)
+        done = enough(items, seen)
+        over = done or not items or not onward or onward in visited
+        lost = over and not done and number > 2 and recent.known and not recent.met
+        yield replace(
+            page,
+            cursor=recent.stored() if over else None,
+            gap=f"{name} ended after {seen} items, before a known one was met." if lost else None,
+        )
+        if over:
+            return
+        position = onward
+
+
+def read_items(items: Iterable[JSON], place: str, read: Callable[[JSON], Post | None]) -> Page:
+    """The posts of items; those for which `read` gives None are passed over, those that it cannot read set aside."""
+    posts: list[Post] = []
+    set_aside: list[SetAside] = []
+    for number, item in enumerate(items, start=1):
+        try:
+            post = read(item)
+        except PostUnreadable as unreadable:
+            set_aside.append(SetAside(place=f"{place}, item {number}", reason=str(unreadable), raw=unreadable.raw))
+            continue
+        if post is not None:
+            posts.append(post)
+    return Page(posts=posts, set_aside=set_aside)
+
+
+def look_up(
+    names: Iterable[str],
+    at_once: int,
+    show: Callable[[list[str]], list[JSON]],
+    name_of: Callable[[JSON], str],
+    read: Callable[[JSON], Post | None],
+) -> Page:
+    """Posts by their ids, so many at once; those that are not among what the platform shows are gone.
+
+    Raises SourceBusy where it shows none of many, which is rather its fault than their deletion.
+    """
+    wanted = list(dict.fromkeys(names))
+    found: list[JSON] = []
+    gone: list[str] = []
+    for start in range(0, len(wanted), at_once):
+        batch = wanted[start : start + at_once]
+        items = show(batch)
+        met = {name_of(item) for item in items}
+        if len(batch) > 3 and not met & {*batch}:
+            raise SourceBusy(f"None of {len(batch)} posts is shown. Taken as a fault, not as their deletion.")
+        found += items
+        gone += [name for name in batch if name not in met]
+    return replace(read_items(found, "look-up", read), gone=gone)
