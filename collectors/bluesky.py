@@ -153,7 +153,10 @@ class Bluesky:
             return below or (not recent.known and seen >= self._options.backlog)
 
         ask = partial(self._ask, listing, floor)
-        return walk_down(listing.name, recent, ask, lambda items, place: read_items(items, place, read), enough)
+        due = recent.since(floor.timestamp()) if floor is not None else 0
+        return walk_down(
+            listing.name, recent, ask, lambda items, place: read_items(items, place, read), enough, due=due
+        )
 
     def _ask(self, listing: _Listing, floor: datetime | None, position: str) -> tuple[list[JSON], str]:
         params = [*listing.params]

@@ -43,16 +43,22 @@ def walk_down(
     ask: Callable[[str], tuple[list[JSON], str]],
     read: Callable[[list[JSON], str], Page],
     enough: Callable[[list[JSON], int], bool],
+    *,
+    due: int = 0,
 ) -> Iterator[Page]:
     """One list from its newest item down; the last page stands.
 
     `ask` gives the items at a position ("" at the top) and where the next ones are ("" at the end); `read` makes a page
     of items and their place in words; `enough` is told the items of a page and how many were seen so far.
+
+    Raises SourceBusy where the list is empty although `due` known items, more than three, should stand in it.
     """
     position, seen = "", 0
     visited: set[str] = set()
     for number in count(1):
         items, onward = ask(position)
+        if number == 1 and not items and due > 3:
+            raise SourceBusy(f"{name} shows nothing, though there was something. Taken as a fault.")
         page = read(items, f"{name}, page {number}")
         seen += len(items)
         visited.add(position)

@@ -150,7 +150,8 @@ class Mastodon:
             return not known and (below or seen >= self._options.backlog)
 
         wanted = since if not known else None
-        return walk_down(listing.name, recent, ask, partial(self._page, recent, wanted), enough)
+        read = partial(self._page, recent, wanted)
+        return walk_down(listing.name, recent, ask, read, enough, due=max(len(known) - 1, 0))
 
     def _up(self, listing: _Listing, recent: Recent, position: str) -> Iterator[Page]:
         """What came after a position, oldest page first; each page stands, so nothing is lost between."""

@@ -35,6 +35,10 @@ class Recent:
         """The time of the newest item, in seconds since 1970."""
         return max((when for when, _ in self._items.values()), default=None)
 
+    def since(self, when: float) -> int:
+        """How many of the known items are not older than a time."""
+        return sum(made >= when for made, _ in self._items.values()) if self.known else 0
+
     def note(self, name: str, when: datetime, version: str) -> bool:
         """Take note of an item; returns whether it is new, or another version than we know."""
         if name in self.known:

@@ -10,6 +10,7 @@ from collectors.base import CollectorError, Spec
 _MODULES = {
     "bluesky": "collectors.bluesky",
     "feed": "collectors.feed",
+    "hacker_news": "collectors.hacker_news",
     "mastodon": "collectors.mastodon",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
