@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 from itertools import count
 
 from collectors.base import JSON, Cursor, Page, Post, PostUnreadable, SetAside, SourceBusy, SourceRefused
@@ -46,7 +47,7 @@ def walk_down(
     *,
     due: int = 0,
 ) -> Iterator[Page]:
-    """One list from its newest item down; the last page stands.
+    """One list from its newest item down, to its end or until it comes again; the last page stands.
 
     `ask` gives the items at a position ("" at the top) and where the next ones are ("" at the end); `read` makes a page
     of items and their place in words; `enough` is told the items of a page and how many were seen so far.
@@ -61,9 +62,11 @@ def walk_down(
             raise SourceBusy(f"{name} shows nothing, though there was something. Taken as a fault.")
         page = read(items, f"{name}, page {number}")
         seen += len(items)
-        visited.add(position)
+        content = blake2b(repr(items).encode("utf-8", "replace")).hexdigest()
+        again = content in visited or onward in visited
+        visited |= {position, content}
         done = enough(items, seen)
-        over = done or not items or not onward or onward in visited
+        over = done or again or not items or not onward
         lost = over and not done and number > 2 and recent.known and not recent.met
         yield replace(
             page,

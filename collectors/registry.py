@@ -11,6 +11,7 @@ _MODULES = {
     "bluesky": "collectors.bluesky",
     "feed": "collectors.feed",
     "hacker_news": "collectors.hacker_news",
+    "lemmy": "collectors.lemmy",
     "mastodon": "collectors.mastodon",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",

@@ -18,6 +18,7 @@ from collectors.public import post_from_json, post_to_json
 from tests.recorded.bluesky import KEYS as BLUESKY_KEYS
 from tests.recorded.bluesky import Bluesky, view
 from tests.recorded.hacker_news import HackerNews, hit
+from tests.recorded.lemmy import Lemmy, comment_view, post_view
 from tests.recorded.mastodon import Mastodon, status
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
@@ -72,6 +73,11 @@ def case(kind: str, tmp_path: Path) -> Case:
         "bluesky": Case({"searches": "lamp"}, Bluesky([view(n) for n in range(1, 151)]), 150),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
         "hacker_news": Case({"searches": "lamp"}, HackerNews([hit(n) for n in range(150)]), 150),
+        "lemmy": Case(
+            {"instance": "lemmy.example", "communities": "lamps"},
+            Lemmy([post_view(n) for n in range(1, 71)], [comment_view(n) for n in range(1, 4)]),
+            73,
+        ),
         "mastodon": Case(
             {"instance": "mastodon.example", "hashtags": "lamp", "searches": "flickers"},
             Mastodon([status(n) for n in range(1, 91)]),
@@ -204,7 +210,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("bluesky", "feed", "hacker_news", "mastodon", "reddit", "steam")
+HTTP_KINDS = ("bluesky", "feed", "hacker_news", "lemmy", "mastodon", "reddit", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -274,7 +280,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["bluesky", "hacker_news", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["bluesky", "hacker_news", "lemmy", "reddit", "steam"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
@@ -289,7 +295,7 @@ def test_what_is_no_data_is_told_apart(kind: str, case: Case, body: str | bytes,
         list(collector.pages(None))
 
 
-@pytest.mark.parametrize("kind", ["bluesky", "hacker_news", "mastodon", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["bluesky", "hacker_news", "lemmy", "mastodon", "reddit", "steam"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_run_that_breaks_off_is_taken_up_without_holes(kind: str, case: Case) -> None:
     """When the platform fails in the middle, the next run from the stored cursor completes what was read."""
