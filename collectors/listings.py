@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import count
@@ -76,6 +76,41 @@ def walk_down(
         if over:
             return
         position = onward
+
+
+def walk_up(
+    name: str,
+    recent: Recent,
+    expected: Sequence[str],
+    ask: Callable[[str], tuple[list[JSON], str]],
+    read: Callable[[list[JSON], str], Page],
+    *,
+    complete: bool = False,
+) -> Iterator[Page]:
+    """One list from a known item upwards, so that nothing is lost between; each page stands.
+
+    `expected` are the known items from the oldest on: the first is where the walk begins, the others should come again.
+    Where the list is `complete`, those that do not are gone.
+    """
+    position = expected[0]
+    visited: set[str] = set()
+    for number in count(1):
+        visited.add(position)
+        items, position = ask(position)
+        page = read(items, f"{name}, page {number}")
+        over = not items or not position or position in visited
+        unmet = [item for item in expected[1:] if item not in recent.met] if over else []
+        lost = len(unmet) > 10 and len(unmet) == len(expected) - 1
+        gone = unmet if complete and not lost else []
+        recent.forget(gone)
+        yield replace(
+            page,
+            gone=[*page.gone, *gone],
+            cursor=recent.stored(),
+            gap=f"None of the posts known from {name} is shown any more." if lost else None,
+        )
+        if over:
+            return
 
 
 def read_items(items: Iterable[JSON], place: str, read: Callable[[JSON], Post | None]) -> Page:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import count
 from typing import Self, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -33,7 +32,7 @@ from collectors.base import (
     SourceRefused,
     Spec,
 )
-from collectors.listings import look_up, read_items, read_lists, walk_down
+from collectors.listings import look_up, read_items, read_lists, walk_down, walk_up
 from collectors.mastodon_status import is_ours_to_read, post_of
 from collectors.net import Net
 from collectors.options import Options, Words
@@ -137,8 +136,13 @@ class Mastodon:
         if listing.account is not None:
             listing = replace(listing, path=listing.path.format(self._account(listing.account)))
         known = sorted(recent.known, key=_age)[-_OVERLAP:]
+
+        def ask_up(position: str) -> tuple[list[JSON], str]:
+            positions, items = self._ask(listing, {"min_id": position})
+            return items, positions.get("min") or _first_name(items)
+
         if known and listing.forward:
-            return self._up(listing, recent, known[0])
+            return walk_up(listing.name, recent, known, ask_up, partial(self._page, recent, None))
         floor = {"min_id": known[0]} if known else {}
 
         def ask(position: str) -> tuple[list[JSON], str]:
@@ -152,21 +156,6 @@ class Mastodon:
         wanted = since if not known else None
         read = partial(self._page, recent, wanted)
         return walk_down(listing.name, recent, ask, read, enough, due=max(len(known) - 1, 0))
-
-    def _up(self, listing: _Listing, recent: Recent, position: str) -> Iterator[Page]:
-        """What came after a position, oldest page first; each page stands, so nothing is lost between."""
-        visited = {position}
-        for number in count(1):
-            positions, items = self._ask(listing, {"min_id": position})
-            page = self._page(recent, None, items, f"{listing.name}, page {number}")
-            position = positions.get("min") or _first_name(items)
-            over = not items or not position or position in visited
-            lost = over and len(recent.known) > 10 and not recent.met
-            gap = f"None of the posts known from {listing.name} is shown any more." if lost else None
-            yield replace(page, cursor=recent.stored(), gap=gap)
-            if over:
-                return
-            visited.add(position)
 
     def _account(self, address: str) -> str:
         """The id of an account on this server."""

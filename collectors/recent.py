@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 
@@ -46,6 +47,11 @@ class Recent:
         before = self._items.get(name)
         self._items[name] = (when.timestamp(), version)
         return before is None or before[1] != version
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Remember these no longer: they are gone."""
+        for name in names:
+            self._items.pop(name, None)
 
     def stored(self) -> dict[str, JSON]:
         """The newest items, for the cursor. Ties fall by name: a database may forget the order in which they stood."""

@@ -9,6 +9,7 @@ from collectors.base import CollectorError, Spec
 
 _MODULES = {
     "bluesky": "collectors.bluesky",
+    "discord": "collectors.discord",
     "feed": "collectors.feed",
     "hacker_news": "collectors.hacker_news",
     "lemmy": "collectors.lemmy",

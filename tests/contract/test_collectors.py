@@ -17,6 +17,8 @@ from collectors.options import BadOption, describe_options, missing_secrets, rea
 from collectors.public import post_from_json, post_to_json
 from tests.recorded.bluesky import KEYS as BLUESKY_KEYS
 from tests.recorded.bluesky import Bluesky, view
+from tests.recorded.discord import KEYS as DISCORD_KEYS
+from tests.recorded.discord import Discord, message
 from tests.recorded.hacker_news import HackerNews, hit
 from tests.recorded.lemmy import Lemmy, comment_view, post_view
 from tests.recorded.mastodon import Mastodon, status
@@ -25,6 +27,7 @@ from tests.recorded.web import Answering, Asked, Reply, serve
 
 KEYS = {
     **BLUESKY_KEYS,
+    **DISCORD_KEYS,
     "MASTODON_ACCESS_TOKEN": "tok",
     "REDDIT_CLIENT_ID": "id",
     "REDDIT_CLIENT_SECRET": "secret",
@@ -71,6 +74,7 @@ def case(kind: str, tmp_path: Path) -> Case:
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
     return {
         "bluesky": Case({"searches": "lamp"}, Bluesky([view(n) for n in range(1, 151)]), 150),
+        "discord": Case({"channels": "800"}, Discord([message(n) for n in range(1, 151)]), 150),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
         "hacker_news": Case({"searches": "lamp"}, HackerNews([hit(n) for n in range(150)]), 150),
         "lemmy": Case(
@@ -210,7 +214,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("bluesky", "feed", "hacker_news", "lemmy", "mastodon", "reddit", "steam")
+HTTP_KINDS = ("bluesky", "discord", "feed", "hacker_news", "lemmy", "mastodon", "reddit", "steam")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -280,7 +284,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["bluesky", "hacker_news", "lemmy", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["bluesky", "discord", "hacker_news", "lemmy", "reddit", "steam"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
