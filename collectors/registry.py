@@ -18,6 +18,7 @@ _MODULES = {
     "reddit": "collectors.reddit",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
+    "telegram": "collectors.telegram",
 }
 
 

@@ -23,6 +23,8 @@ from tests.recorded.hacker_news import HackerNews, hit
 from tests.recorded.lemmy import Lemmy, comment_view, post_view
 from tests.recorded.mastodon import Mastodon, status
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
+from tests.recorded.telegram import KEYS as TELEGRAM_KEYS
+from tests.recorded.telegram import Telegram, update
 from tests.recorded.web import Answering, Asked, Reply, serve
 
 KEYS = {
@@ -31,6 +33,7 @@ KEYS = {
     "MASTODON_ACCESS_TOKEN": "tok",
     "REDDIT_CLIENT_ID": "id",
     "REDDIT_CLIENT_SECRET": "secret",
+    **TELEGRAM_KEYS,
 }
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
@@ -91,6 +94,7 @@ def case(kind: str, tmp_path: Path) -> Case:
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
         "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
+        "telegram": Case({}, Telegram([update(n) for n in range(40)]), 40),
     }[kind]
 
 
@@ -214,7 +218,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("bluesky", "discord", "feed", "hacker_news", "lemmy", "mastodon", "reddit", "steam")
+HTTP_KINDS = ("bluesky", "discord", "feed", "hacker_news", "lemmy", "mastodon", "reddit", "steam", "telegram")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -284,7 +288,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["bluesky", "discord", "hacker_news", "lemmy", "reddit", "steam"])
+@pytest.mark.parametrize("kind", ["bluesky", "discord", "hacker_news", "lemmy", "reddit", "steam", "telegram"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],

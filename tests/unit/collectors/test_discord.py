@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -232,23 +231,3 @@ def test_a_channels_id_is_a_number() -> None:
     """A name is refused in words."""
     with pytest.raises(BadOption, match="not a channel's id"):
         read_options(SPEC, {"channels": "general"})
-
-
-@pytest.mark.shared
-def test_recorded_messages_are_read(shared_folder: Path) -> None:
-    """The documentation's own messages, wherever they stand in what was recorded."""
-    found: list[dict[str, JSON]] = []
-
-    def gather(value: JSON) -> None:
-        if isinstance(value, dict):
-            if {"id", "channel_id", "content", "timestamp"} <= set(value):
-                found.append(value)
-            for item in value.values():
-                gather(item)
-        for item in value if isinstance(value, list) else ():
-            gather(item)
-
-    for file in sorted((shared_folder / "payloads" / "discord").glob("*/*.json")):
-        gather(json.loads(file.read_text(encoding="utf-8")))
-    for item in found:
-        assert post_of(raw(item)).external_id

@@ -62,7 +62,7 @@ def test_an_unknown_kind_names_the_near_ones() -> None:
     """A typing mistake gets a proposal; something else gets the list."""
     with pytest.raises(registry.UnknownKind, match="Did you mean product_pages"):
         registry.spec("product-page")
-    with pytest.raises(registry.UnknownKind, match=r"There are: .*feed, .*reddit, .*steam, tabular"):
+    with pytest.raises(registry.UnknownKind, match=r"There are: .*feed, .*reddit, .*steam, .*tabular"):
         registry.spec("qqq")
 
 
