@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self, cast
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from collectors import fields
 from collectors.base import (
@@ -35,7 +34,7 @@ from collectors.bluesky_post import is_post, is_words, made_at, post_of, without
 from collectors.bluesky_stream import HOST, Stream
 from collectors.listings import look_up, read_items, read_lists, walk_down
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Host, Options, Words
 from collectors.recent import Recent, state_of
 
 _OVERLAP = timedelta(minutes=30)  # read again each time: the index lags, and times are the authors' own
@@ -53,19 +52,11 @@ class BlueskyOptions(Options):
     stream: Words = Field(
         default=(), description="Words to hear in the stream of all posts, deletions too; needs the extra bluesky."
     )
-    stream_host: str = Field(default=HOST, description="The Jetstream server to hear the stream from.")
+    stream_host: Host = Field(default=HOST, description="The Jetstream server to hear the stream from.")
     language: str | None = Field(default=None, description="Only posts in this language (en), for searches.")
-    server: str = Field(default="bsky.social", description="The server where the account lives that signs in.")
+    server: Host = Field(default="bsky.social", description="The server where the account lives that signs in.")
     backlog: int = Field(default=200, ge=1, le=10_000, description="Posts of each to read at the first time.")
     product: str | None = Field(default=None, description="The product that is talked about there.")
-
-    @field_validator("server", "stream_host")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        host = urlsplit(value if "://" in value else f"https://{value}").netloc
-        if not host or "@" in host:
-            raise ValueError(f"{value!r} is no server's name; bsky.social is one")
-        return host.lower()
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self, cast
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from collectors import fields
 from collectors.base import (
@@ -34,7 +33,7 @@ from collectors.base import (
 from collectors.lemmy_thing import is_gone, is_pinned, made_at, name_of, post_of
 from collectors.listings import look_up, read_items, read_lists, walk_down
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Host, Options, Words
 from collectors.recent import Recent, state_of
 
 _LIMIT = 50  # the most that these lists give at once
@@ -46,20 +45,12 @@ _AT_ONCE = 50
 class LemmyOptions(Options):
     """Where to listen on one server."""
 
-    instance: str = Field(description="The server's name, as in lemmy.world.")
+    instance: Host = Field(description="The server's name, as in lemmy.world.")
     communities: Words = Field(default=(), description="Communities (games, games@other.example): all written there.")
     searches: Words = Field(default=(), description="Words to search for in all that the server knows.")
     comments: bool = Field(default=True, description="Also comments, not only posts.")
     backlog: int = Field(default=200, ge=1, le=10_000, description="Posts of each list to read at the first time.")
     product: str | None = Field(default=None, description="The product that is talked about there.")
-
-    @field_validator("instance")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        host = urlsplit(value if "://" in value else f"https://{value}").netloc
-        if not host or "@" in host:
-            raise ValueError(f"{value!r} is no server's name; lemmy.world is one")
-        return host.lower()
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Self, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
@@ -35,7 +35,7 @@ from collectors.base import (
 from collectors.listings import look_up, read_items, read_lists, walk_down, walk_up
 from collectors.mastodon_status import is_ours_to_read, post_of
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Host, Options, Words
 from collectors.recent import Recent, state_of
 
 _LIMIT = 40  # the most that these listings give at once
@@ -48,21 +48,13 @@ _TOKEN = "MASTODON_ACCESS_TOKEN"  # noqa: S105 - the variable's name
 class MastodonOptions(Options):
     """Where to listen on one server."""
 
-    instance: str = Field(description="The server's name, as in mastodon.social.")
+    instance: Host = Field(description="The server's name, as in mastodon.social.")
     hashtags: Words = Field(default=(), description="Hashtags to listen to (lanternhollow,indiegames).")
     accounts: Words = Field(default=(), description="Accounts whose own posts to read (studio, press@other.example).")
     searches: Words = Field(default=(), description="Words to search for, where the server allows it; needs a token.")
     mentions: bool = Field(default=False, description="Public posts that mention the token's account; needs a token.")
     backlog: int = Field(default=200, ge=1, le=10_000, description="Posts of each to read at the first time.")
     product: str | None = Field(default=None, description="The product that is talked about there.")
-
-    @field_validator("instance")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        host = urlsplit(value if "://" in value else f"https://{value}").netloc
-        if not host or "@" in host:
-            raise ValueError(f"{value!r} is no server's name; mastodon.social is one")
-        return host.lower()
 
     @field_validator("hashtags")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from collectors.base import JSON, Post
@@ -41,11 +41,14 @@ class Recent:
         return sum(made >= when for made, _ in self._items.values()) if self.known else 0
 
     def note(self, name: str, when: datetime, version: str) -> bool:
-        """Take note of an item; returns whether it is new, or another version than we know."""
+        """Take note of an item; returns whether it is new, or another version than we know.
+
+        A time that is still to come counts as now: some clock is wrong, and all that follows would look old.
+        """
         if name in self.known:
             self.met.add(name)
         before = self._items.get(name)
-        self._items[name] = (when.timestamp(), version)
+        self._items[name] = (min(when, datetime.now(UTC)).timestamp(), version)
         return before is None or before[1] != version
 
     def forget(self, names: Iterable[str]) -> None:
