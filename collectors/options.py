@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, get_args
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from collectors.base import CollectorError, Secret, SourceRefused, Spec
 
@@ -61,6 +62,18 @@ def _pairs(value: object) -> object:
     return value
 
 
+def _host(value: str) -> str:
+    try:
+        host = urlsplit(value if "://" in value else f"https://{value}").netloc
+    except ValueError:
+        host = ""
+    if not host or "@" in host:
+        raise ValueError(f"{value!r} is no server's name; one is written like social.example.org")
+    return host.lower()
+
+
+Host = Annotated[str, AfterValidator(_host)]
+"""A server's name in small letters; its address (https://Name/about) is taken for it."""
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 """A list in sources.yaml, or words with commas between them on the command line."""
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]

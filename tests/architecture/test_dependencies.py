@@ -19,7 +19,7 @@ SAME_HOUSE |= {"pydantic-core": "pydantic", "twisted": "scrapy", "zope-interface
 SAME_HOUSE |= {"huggingface-hub": "transformers"}
 """A part that comes with the whole that is declared, in the version that the whole wants."""
 USED_WITHOUT_AN_IMPORT = {"tzdata": "read by zoneinfo", "python-multipart": "read by FastAPI's forms"}
-EXTRAS = ("evaluation", "models", "training")
+EXTRAS = ("bluesky", "evaluation", "models", "training")
 
 
 def test_what_is_imported_is_declared(root: Path) -> None:

@@ -143,9 +143,10 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
 
 NOT_BY_HTTP = {"product_pages", "tabular"}  # they have tests of their own for what goes wrong
 HTTP_KINDS = tuple(kind for kind in registry.kinds() if kind not in NOT_BY_HTTP)
-LISTS = {"feed", "github"}  # a feed is no JSON; a bare list is what GitHub sends, whatever is in it
+LISTS = {"feed", "github", "mastodon"}  # a feed is no JSON; the others send bare lists, whatever is in them
 FORM_KINDS = tuple(kind for kind in HTTP_KINDS if kind not in LISTS)
-ONE_ANSWER = {"facebook", "feed", "instagram", "stack_exchange"}  # too little to break off in the middle
+ONE_ANSWER = {"discord", "facebook", "feed", "instagram", "stack_exchange", "telegram"}
+"""Kinds whose row has no second answer, or no page before it."""
 WALKED_KINDS = tuple(kind for kind in HTTP_KINDS if kind not in ONE_ANSWER)
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {

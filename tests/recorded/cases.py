@@ -12,23 +12,36 @@ from collectors.base import Collector
 from collectors.net import Net
 from collectors.options import read_options
 from tests.recorded import app_store, google, signing, trustpilot
+from tests.recorded.bluesky import KEYS as BLUESKY_KEYS
+from tests.recorded.bluesky import Bluesky, view
+from tests.recorded.discord import KEYS as DISCORD_KEYS
+from tests.recorded.discord import Discord, message
 from tests.recorded.discourse import Discourse, discourse_post
 from tests.recorded.github import Github, issue, issue_comment
 from tests.recorded.graph import ACCOUNT, Graph, media_comment, medium, page_comment, page_post
+from tests.recorded.hacker_news import HackerNews, hit
+from tests.recorded.lemmy import Lemmy, comment_view, post_view
+from tests.recorded.mastodon import Mastodon, status
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.stack_exchange import StackExchange, answer, question, remark
+from tests.recorded.telegram import KEYS as TELEGRAM_KEYS
+from tests.recorded.telegram import Telegram, update
 from tests.recorded.web import Answering, Asked, Reply
 from tests.recorded.x import X, x_post
 
 KEYS = {
     "FACEBOOK_PAGE_TOKEN": "t0ken",
     "INSTAGRAM_TOKEN": "t0ken",
+    "MASTODON_ACCESS_TOKEN": "tok",
     "REDDIT_CLIENT_ID": "id",
     "REDDIT_CLIENT_SECRET": "secret",
     "X_BEARER_TOKEN": "t0ken",
+    **BLUESKY_KEYS,
+    **DISCORD_KEYS,
+    **TELEGRAM_KEYS,
     **signing.keys(),
 }
-SIGN_INS = {"/api/v1/access_token", "/token"}
+SIGN_INS = {"/api/v1/access_token", "/token", "/xrpc/com.atproto.server.createSession"}
 _SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -68,6 +81,14 @@ def _app_store_connect(_: Path) -> Case:
     return Case({"app": 440}, app_store.Connect(reviews, most=5), 12)
 
 
+def _bluesky(_: Path) -> Case:
+    return Case({"searches": "lamp"}, Bluesky([view(n) for n in range(1, 151)]), 150)
+
+
+def _discord(_: Path) -> Case:
+    return Case({"channels": "800"}, Discord([message(n) for n in range(1, 151)]), 150)
+
+
 def _discourse(_: Path) -> Case:
     return Case({"url": "https://forum.example"}, Discourse([discourse_post(n) for n in range(1, 121)]), 120)
 
@@ -101,9 +122,23 @@ def _google_play_pages(_: Path) -> Case:
     return Case({"package": google.PACKAGE}, google.StorePages(reviews, most=5), 12)
 
 
+def _hacker_news(_: Path) -> Case:
+    return Case({"searches": "lamp"}, HackerNews([hit(n) for n in range(150)]), 150)
+
+
 def _instagram(_: Path) -> Case:
     comments = [media_comment(n) for n in range(5)]
     return Case({"account": ACCOUNT}, Graph({f"{ACCOUNT}/media": [medium(1)], "17890000001/comments": comments}), 5)
+
+
+def _lemmy(_: Path) -> Case:
+    known = Lemmy([post_view(n) for n in range(1, 71)], [comment_view(n) for n in range(1, 4)])
+    return Case({"instance": "lemmy.example", "communities": "lamps"}, known, 73)
+
+
+def _mastodon(_: Path) -> Case:
+    options: dict[str, object] = {"instance": "mastodon.example", "hashtags": "lamp", "searches": "flickers"}
+    return Case(options, Mastodon([status(n) for n in range(1, 91)]), 90)
 
 
 def _product_pages(_: Path) -> Case:
@@ -131,6 +166,10 @@ def _tabular(folder: Path) -> Case:
     return Case({"path": path}, _shop, 12)
 
 
+def _telegram(_: Path) -> Case:
+    return Case({}, Telegram([update(n) for n in range(40)]), 40)
+
+
 def _trustpilot(_: Path) -> Case:
     reviews = [trustpilot.review(n) for n in range(105)]
     return Case({"business": "www.lantern.example"}, trustpilot.Trustpilot(reviews), 105)
@@ -153,6 +192,8 @@ def _shop(asked: Asked) -> Reply:
 _ROWS: Mapping[str, Callable[[Path], Case]] = {
     "app_store": _app_store,
     "app_store_connect": _app_store_connect,
+    "bluesky": _bluesky,
+    "discord": _discord,
     "discourse": _discourse,
     "facebook": _facebook,
     "feed": _feed,
@@ -160,12 +201,16 @@ _ROWS: Mapping[str, Callable[[Path], Case]] = {
     "google_business": _google_business,
     "google_play": _google_play,
     "google_play_pages": _google_play_pages,
+    "hacker_news": _hacker_news,
     "instagram": _instagram,
+    "lemmy": _lemmy,
+    "mastodon": _mastodon,
     "product_pages": _product_pages,
     "reddit": _reddit,
     "stack_exchange": _stack_exchange,
     "steam": _steam,
     "tabular": _tabular,
+    "telegram": _telegram,
     "trustpilot": _trustpilot,
     "x": _x,
     "youtube": _youtube,

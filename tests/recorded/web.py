@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,22 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    many: Mapping[str, list[str]] = field(default_factory=dict)  # the query, for parameters that come several times
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer. `fault` "reset" closes the connection without a word, "cut" in the middle of the body."""
+    """What to answer. `fault` "reset" closes the connection without a word, "cut" in the middle of the body.
+
+    With `frames` the connection becomes a WebSocket that sends them as texts and says good-bye, or with "cut" does not,
+    or with "silence" stays and says no more.
+    """
 
     body: object = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
+    frames: Sequence[str] | None = None
 
     def data(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -59,13 +67,23 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        asked = Asked(self.command, parts.path, query, {k.lower(): v for k, v in self.headers.items()}, body)
+        asked = Asked(
+            self.command,
+            parts.path,
+            query,
+            {k.lower(): v for k, v in self.headers.items()},
+            body,
+            parse_qs(parts.query),
+        )
         self.web.asked.append(asked)
         reply = self.web.answering(asked)
         if reply.fault == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             self.close_connection = True
+            return
+        if reply.frames is not None:
+            self._speak(reply.frames, reply.fault)
             return
         data = reply.data()
         self.send_response(reply.status)
@@ -75,6 +93,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
         self.close_connection = self.close_connection or reply.fault == "cut"
+
+    def _speak(self, frames: Sequence[str], fault: str) -> None:
+        """Be a WebSocket (RFC 6455): one text a frame, then a close with status 1000."""
+        key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        self.send_response(101)
+        for name, value in {"Upgrade": "websocket", "Connection": "Upgrade"}.items():
+            self.send_header(name, value)
+        self.send_header("Sec-WebSocket-Accept", base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
+        self.end_headers()
+        for frame in frames:
+            data = frame.encode()
+            self.wfile.write(b"\x81\x7f" + struct.pack("!Q", len(data)) + data)
+        if not fault:
+            self.wfile.write(b"\x88\x02\x03\xe8")
+        if fault != "cut":
+            self.rfile.read(8)  # the client's good-bye
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

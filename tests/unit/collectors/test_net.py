@@ -13,7 +13,7 @@ import pytest
 from collectors.addresses import CheckedBackend, is_public, refuse_private, shown
 from collectors.base import SourceBusy, SourceRefused
 from collectors.net import Net, move
-from collectors.verdicts import retry_after
+from collectors.verdicts import resets_in, retry_after
 from tests.recorded.web import Reply, Web, serve
 
 HOME = "https://api.lamps.example"
@@ -260,6 +260,35 @@ def test_retry_after_in_each_form(value: str, seconds: float | None) -> None:
     """Seconds, HTTP dates, the past, and nonsense."""
     now = datetime(2026, 11, 1, 12, tzinfo=UTC)
     assert retry_after({"retry-after": value}, now=now) == seconds
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "seconds"),
+    [
+        ("x-ratelimit-reset", "2026-11-01T12:05:00.070144Z", 300.070144), ("x-ratelimit-reset", "1793534460", 60),
+        ("ratelimit-reset", "1793534460", 60), ("x-ratelimit-reset-after", "1.5", 1.5), ("x-ratelimit-reset", "77", 77),
+        ("x-ratelimit-reset", "2026-11-01T11:00:00Z", 0), ("x-ratelimit-reset", "soon", None), ("other", "1", None),
+    ],
+)  # fmt: skip
+def test_resets_in_each_platforms_form(header: str, value: str, seconds: float | None) -> None:
+    """A moment in two forms, seconds from now, the past, and nonsense."""
+    assert resets_in({header: value}, now=datetime(2026, 11, 1, 12, tzinfo=UTC)) == seconds
+
+
+def test_a_platforms_own_header_says_how_long_to_wait(net: Net, web: Web, pauses: list[float]) -> None:
+    """Retry-After counts first; where it is missing, the platform's own header does, and the status is told."""
+    web.answering = lambda _: Reply(status=429, headers={"X-RateLimit-Reset-After": "64.5"})
+    with pytest.raises(SourceBusy, match="come back in 65 seconds") as caught:
+        net.json(f"{HOME}/x")
+    assert caught.value.retry_after == 64.5
+    web.answering = lambda _: Reply(status=429, headers={"X-RateLimit-Reset-After": "64.5", "Retry-After": "11"})
+    with pytest.raises(SourceBusy) as caught:
+        net.json(f"{HOME}/x")
+    assert caught.value.retry_after == 11
+    web.answering = lambda _: Reply(status=409)
+    with pytest.raises(SourceRefused) as refused:
+        net.json(f"{HOME}/x")
+    assert refused.value.status == 409
 
 
 def test_the_door_says_who_we_are(net: Net, web: Web) -> None:

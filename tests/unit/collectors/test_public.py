@@ -9,7 +9,7 @@ import pytest
 from collectors import registry
 from collectors.base import JSON, Author, Engagement, Post, PostKind, PostUnreadable
 from collectors.options import OptionHelp, describe_options
-from collectors.plain import from_bbcode, from_html, storable, tidy
+from collectors.plain import from_bbcode, from_html, from_simple_html, storable, tidy
 from collectors.public import post_from_json, post_to_json
 
 POST = Post(
@@ -62,7 +62,7 @@ def test_an_unknown_kind_names_the_near_ones() -> None:
     """A typing mistake gets a proposal; something else gets the list."""
     with pytest.raises(registry.UnknownKind, match="Did you mean product_pages"):
         registry.spec("product-page")
-    with pytest.raises(registry.UnknownKind, match=r"There are: .*product_pages, .*tabular"):
+    with pytest.raises(registry.UnknownKind, match=r"There are: .*feed, .*reddit, .*steam, .*tabular"):
         registry.spec("qqq")
 
 
@@ -92,6 +92,21 @@ def test_html_becomes_words(markup: str, text: str) -> None:
 def test_deeply_nested_html_keeps_its_words(depth: int) -> None:
     """A hostile page of a hundred thousand open tags, and a script that is never closed."""
     assert from_html("<div>" * depth + "the end<script>alert(1)") == "the end"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One</p><p>Two<br />three</p>", "One\n\nTwo\nthree"), ("5 &lt; 6", "5 < 6"), ("5 < 6", "5 < 6"),
+        ('<a href="x">#<span>lamp</span></a>s, <span class="invisible">https://</span><span>a.example</span>',
+         "#lamps, https://a.example"),
+        ("first<p>second<ul><li>a<li>b</ul>", "first\n\nsecond\n\na\nb"), ("a<script>alert(1)</script>b", "ab"),
+        ("<pre><code>if x:\n    y</code></pre>", "if x:\n    y"), ("a<!-- b --><style>c", "a"),
+    ],
+)  # fmt: skip
+def test_simple_html_becomes_words(markup: str, text: str) -> None:
+    """Tags within a line leave nothing behind, paragraphs and breaks lines."""
+    assert from_simple_html(markup) == text
 
 
 def test_bbcode_becomes_words() -> None:

@@ -1,0 +1,262 @@
+"""Messages in channels and threads of Discord, through a bot that was invited to the server.
+
+Written from discord.com/developers/docs (resources/channel, resources/message, topics/rate-limits), API version 10. Ids
+grow with time, so each channel is read forward from a known message, without holes; the last known ones are read again
+each time, for edits and deletions. Threads are read while they are active, which is as long as somebody writes in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import cast
+
+from pydantic import BaseModel, Field, field_validator
+
+from collectors import fields
+from collectors.base import (
+    JSON,
+    Collector,
+    Cursor,
+    Page,
+    Passport,
+    Post,
+    RawPost,
+    ReplyDoor,
+    Secret,
+    SourceBusy,
+    SourceRefused,
+    Spec,
+)
+from collectors.discord_message import SITE, is_said_by_somebody, is_stripped, name_of, post_of, words_of
+from collectors.listings import Walk, read_items, read_lists, walk_down, walk_up
+from collectors.net import Net
+from collectors.options import Options, Words
+from collectors.recent import Recent, state_of
+from collectors.verdicts import resets_in
+
+HOME = SITE
+_API = f"{HOME}/api/v10"
+_LIMIT = 100
+_OVERLAP = 25
+_LISTS = 300  # so many channels and threads are remembered; who comes back later is read anew
+_LONGEST = 10.0  # seconds to wait between two requests; for longer Discord refuses, and we come back
+_FORUMS = {15, 16}  # they hold threads only
+_THREADS = {10, 11, 12}
+_TOKEN = "DISCORD_BOT_TOKEN"  # noqa: S105 - the variable's name
+
+
+class DiscordOptions(Options):
+    """Where to listen on Discord."""
+
+    channels: Words = Field(min_length=1, description="Ids of channels or forums (Copy Channel ID in the app).")
+    threads: bool = Field(default=True, description="Also the threads in them; posts in a forum are threads.")
+    backlog: int = Field(default=200, ge=1, le=10_000, description="Messages of each to read at the first time.")
+    product: str | None = Field(default=None, description="The product that is talked about there.")
+
+    @field_validator("channels")
+    @classmethod
+    def _ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [name for name in value if not (name.isascii() and name.isdigit())]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is not a channel's id, which is a long number")
+        return value
+
+
+class Discord:
+    """Listens to channels and their threads."""
+
+    def __init__(self, options: DiscordOptions, token: str, net: Net) -> None:
+        self._options = options
+        self._headers = {"Authorization": f"Bot {token}", "User-Agent": "DiscordBot (self-hosted, Earful 0.1)"}
+        self._net = net
+        net.home(HOME)
+
+    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
+        """Yield what is new or edited, and which of the last messages were deleted; see `Collector.pages`."""
+        return read_lists(self._walks(since), _lately(cursor), remember=2 * _OVERLAP)
+
+    def recheck(self, external_ids: Sequence[str]) -> Page:
+        """Read the stretches again in which messages stand; see `Rechecks.recheck`."""
+        wanted: dict[str, list[int]] = {}
+        for name in external_ids:
+            channel, _, message = name.partition("/")
+            if channel.isdecimal() and message.isdecimal():
+                wanted.setdefault(channel, []).append(int(message))
+        pages = [self._stretches(channel, sorted(set(messages))) for channel, messages in wanted.items()]
+        return Page(
+            posts=[post for page in pages for post in page.posts],
+            set_aside=[item for page in pages for item in page.set_aside],
+            gone=[name for page in pages for name in page.gone],
+        )
+
+    def parse(self, raw: RawPost) -> Post:
+        """Make the post of one message; see `Collector.parse`."""
+        return post_of(raw)
+
+    def _walks(self, since: datetime | None) -> Iterator[tuple[str, Walk]]:
+        """The channels, then the active threads of their servers, which are known once the channels were read."""
+        guilds: set[str] = set()
+        for channel in self._options.channels:
+            yield f"channel {channel}", partial(self._channel, channel, guilds, since)
+        for guild in sorted(guilds) if self._options.threads else ():
+            answer = self._get(f"/guilds/{guild}/threads/active")
+            for thread in fields.objects(answer.get("threads") if isinstance(answer, dict) else None):
+                name = fields.text_or_none(thread, "id")
+                if name is not None and fields.text_or_none(thread, "parent_id") in self._options.channels:
+                    yield f"thread {name}", partial(self._messages, f"thread {name}", name, _about(thread), since)
+
+    def _channel(self, channel: str, guilds: set[str], since: datetime | None, recent: Recent) -> Iterator[Page]:
+        info = self._info(channel)
+        guild = fields.text_or_none(info, "guild_id")
+        guilds |= {guild} if guild else set()
+        if info.get("type") in _FORUMS:
+            return iter(())
+        return self._messages(f"channel {channel}", channel, _about(info), since, recent)
+
+    def _messages(
+        self, place: str, channel: str, about: RawPost, since: datetime | None, recent: Recent
+    ) -> Iterator[Page]:
+        def read(item: JSON) -> Post | None:
+            post = self._read(item, about)
+            if post is None or not recent.note(post.external_id, post.created_at, state_of(post)):
+                return None
+            return post if since is None or recent.known or post.created_at >= since else None
+
+        def page(items: list[JSON], where: str) -> Page:
+            said = [item for item in fields.objects(items) if is_said_by_somebody(item)]
+            if said and all(is_stripped(item) for item in said):
+                raise SourceRefused(
+                    f"Discord hides from the bot what is said in {place}.",
+                    what_to_do="Switch on Message Content Intent at https://discord.com/developers/applications, Bot.",
+                )
+            return read_items(items, where, read)
+
+        def ask(side: str, position: str) -> tuple[list[JSON], str]:
+            items = self._list(channel, {side: position.rpartition("/")[2]} if position else {})
+            ends = _numbers(items)
+            return items, str(max(ends) if side == "after" else min(ends)) if ends else ""
+
+        def enough(items: list[JSON], seen: int) -> bool:
+            times = [made for item in fields.objects(items) if (made := fields.instant_or_none(item, "timestamp"))]
+            return seen >= self._options.backlog or (since is not None and bool(times) and min(times) < since)
+
+        known = sorted(recent.known, key=lambda name: int(name.rpartition("/")[2]))[-_OVERLAP:]
+        if known:
+            return walk_up(place, recent, known, partial(ask, "after"), page, complete=True)
+        return walk_down(place, recent, partial(ask, "before"), page, enough)
+
+    def _stretches(self, channel: str, wanted: list[int]) -> Page:
+        """The messages with these numbers, in order; a channel that is no more took its messages with it."""
+        pages: list[Page] = []
+        missing: list[str] = []
+        rest = wanted
+        try:
+            about = _about(self._info(channel))
+            while rest:
+                items = self._list(channel, {"after": str(rest[0] - 1)})
+                shown = {name_of(item): item for item in fields.objects(items)}
+                end = max(_numbers(items), default=0) if len(items) >= _LIMIT else rest[-1]
+                names = [f"{channel}/{number}" for number in rest if number <= end]
+                pages.append(
+                    read_items(
+                        [shown[name] for name in names if name in shown], "look-up", partial(self._read, about=about)
+                    )
+                )
+                missing += [name for name in names if name not in shown]
+                rest = [number for number in rest if number > max(end, rest[0])]
+        except SourceRefused as refused:
+            if refused.status != 404:
+                raise
+            missing = [f"{channel}/{number}" for number in wanted]
+        else:
+            if len(missing) == len(wanted) > 3:
+                raise SourceBusy(f"None of {len(wanted)} messages is shown. Taken as a fault, not as their deletion.")
+        return Page(
+            posts=[post for page in pages for post in page.posts],
+            set_aside=[item for page in pages for item in page.set_aside],
+            gone=missing,
+        )
+
+    def _read(self, item: JSON, about: RawPost) -> Post | None:
+        """The post of a message; None where nobody said anything in it."""
+        if isinstance(item, dict) and not (is_said_by_somebody(item) and words_of(item)):
+            return None
+        return self.parse({"message": item, "product": self._options.product, **about})
+
+    def _info(self, channel: str) -> dict[str, JSON]:
+        answer = self._get(f"/channels/{channel}")
+        if not isinstance(answer, dict):
+            raise SourceBusy(f"Discord answered for channel {channel} in a form that we do not know.")
+        return answer
+
+    def _list(self, channel: str, where: Mapping[str, str]) -> list[JSON]:
+        answer = self._get(f"/channels/{channel}/messages", {"limit": str(_LIMIT), **where})
+        if not isinstance(answer, list):
+            raise SourceBusy(f"Discord answered for channel {channel} in a form that we do not know.")
+        return answer
+
+    def _get(self, path: str, params: Mapping[str, str] | None = None) -> JSON:
+        """The answer; where it says that the next one would be refused, not before that is over."""
+        answer, data = self._net.json_answer(f"{_API}{path}", params=params, headers=self._headers)
+        wait = resets_in(answer.headers) if answer.headers.get("x-ratelimit-remaining") == "0" else None
+        if wait:
+            self._net.pause(min(wait, _LONGEST))
+        return data
+
+
+def _about(info: Mapping[str, JSON]) -> RawPost:
+    """What a message does not say about where it stands."""
+    thread = info.get("type") in _THREADS
+    return {"guild": info.get("guild_id"), "thread": fields.text_or_none(info, "name") if thread else None}
+
+
+def _numbers(items: list[JSON]) -> list[int]:
+    names = (fields.text_or_none(item, "id") or "" for item in fields.objects(items))
+    return [int(name) for name in names if name.isdecimal()]
+
+
+def _lately(cursor: Cursor | None) -> Cursor | None:
+    """The cursor without threads in which nobody wrote for long: it would grow for ever."""
+    if cursor is None or len(cursor) <= _LISTS:
+        return cursor
+    newest = sorted(cursor, key=lambda name: Recent(cursor[name], most=0).newest or 0.0, reverse=True)
+    return {name: cursor[name] for name in newest[:_LISTS]}
+
+
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
+    """The collector for validated options and the bot's token. Raises SourceRefused where that is missing."""
+    token = secrets.get(_TOKEN)
+    if not token:
+        raise SourceRefused(f"Discord is off: {_TOKEN} not set.", what_to_do=f"Get it at {_WHERE}.")
+    return Discord(cast("DiscordOptions", options), token, net)
+
+
+_WHERE = (
+    "https://discord.com/developers/applications, Bot; invite it with View Channels and Read Message History, and "
+    "switch on its Message Content Intent"
+)
+
+SPEC = Spec(
+    kind="discord",
+    title="Discord",
+    options=DiscordOptions,
+    build=build,
+    passport=Passport(
+        may_link=False,
+        may_reply=ReplyDoor.API,
+        may_export=False,
+        may_train=False,
+        keep_raw_days=30,
+        recheck_hours=24,
+        attribution="Message on Discord, with the author's name and a link",
+        terms="Discord forbids fitting models to messages, profiles of its users, and passing messages on; what is "
+        "deleted there must go here too. The server's members should be told that a bot reads along.",
+    ),
+    secrets=(Secret(name=_TOKEN, where=_WHERE),),
+    home=HOME,
+    safe_to_resume=True,
+    sees_edits=True,
+    sees_deletes=True,
+)
