@@ -207,9 +207,10 @@ class SourceBusy(CollectorError):
 class SourceRefused(CollectorError):
     """The platform will not answer until a person acts: a key, a ban, a wrong address."""
 
-    def __init__(self, message: str, *, what_to_do: str) -> None:
+    def __init__(self, message: str, *, what_to_do: str, status: int | None = None) -> None:
         super().__init__(f"{message} {what_to_do}")
         self.what_to_do = what_to_do
+        self.status = status  # the HTTP status that said so: a 404 on one item means that the item is gone
 
 
 class PostUnreadable(CollectorError):

@@ -71,6 +71,25 @@ def moment(payload: Mapping[str, JSON], name: str) -> datetime:
         raise _wrong(payload, name, "a time in seconds since 1970") from None
 
 
+def iso_moment(payload: Mapping[str, JSON], name: str) -> datetime:
+    """The time in this field, given as ISO 8601, in UTC; for platforms that promise UTC where they name no zone."""
+    value = payload.get(name)
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        aware = None if found is None else found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+        if aware is not None:
+            return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _wrong(payload, name, "a time like 2026-12-31T14:05:00Z")
+
+
+def items(payload: Mapping[str, JSON], name: str) -> list[JSON]:
+    """The list in this field, or an empty one."""
+    value = payload.get(name)
+    return value if isinstance(value, list) else []
+
+
 def language_tag(value: str | None) -> str | None:
     """The BCP 47 tag in its usual spelling (pt-BR); None where it is none."""
     if value is None or not _TAG.match(value := value.strip().replace("_", "-")):

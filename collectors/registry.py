@@ -13,6 +13,7 @@ _MODULES = {
     "reddit": "collectors.reddit",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
+    "zendesk": "collectors.zendesk",
 }
 
 

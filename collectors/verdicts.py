@@ -36,10 +36,14 @@ def judge(status: int, headers: Mapping[str, str], where: str) -> None:
         raise SourceBusy(f"{where} has trouble of its own ({status}){_in_words(wait)}.", retry_after=wait)
     if status in _REFUSALS:
         message, what_to_do = _REFUSALS[status]
-        raise SourceRefused(f"{where} {message}", what_to_do=what_to_do)
+        raise SourceRefused(f"{where} {message}", what_to_do=what_to_do, status=status)
     if 300 <= status < 400:
-        raise SourceRefused(f"{where} redirects without saying where ({status}).", what_to_do="Check the address.")
-    raise SourceRefused(f"{where} refuses our request ({status}).", what_to_do="Check the source's options.")
+        raise SourceRefused(
+            f"{where} redirects without saying where ({status}).", what_to_do="Check the address.", status=status
+        )
+    raise SourceRefused(
+        f"{where} refuses our request ({status}).", what_to_do="Check the source's options.", status=status
+    )
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:

@@ -17,8 +17,10 @@ from collectors.options import BadOption, describe_options, missing_secrets, rea
 from collectors.public import post_from_json, post_to_json
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
+from tests.recorded.zendesk import KEYS as ZENDESK_KEYS
+from tests.recorded.zendesk import helpdesk
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
+KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", **ZENDESK_KEYS}
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -65,6 +67,7 @@ def case(kind: str, tmp_path: Path) -> Case:
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
         "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
+        "zendesk": Case({"subdomain": "lamps"}, helpdesk(12), 12),
     }[kind]
 
 
@@ -188,7 +191,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("feed", "reddit", "steam")
+HTTP_KINDS = ("feed", "reddit", "steam", "zendesk")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -255,7 +258,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam"])
+@pytest.mark.parametrize("kind", ["reddit", "steam", "zendesk"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
