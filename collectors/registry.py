@@ -9,6 +9,7 @@ from collectors.base import CollectorError, Spec
 
 _MODULES = {
     "feed": "collectors.feed",
+    "intercom": "collectors.intercom",
     "product_pages": "collectors.product_pages",
     "reddit": "collectors.reddit",
     "steam": "collectors.steam",

@@ -15,12 +15,14 @@ from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRef
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded.intercom import KEYS as INTERCOM_KEYS
+from tests.recorded.intercom import messenger
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.web import Answering, Asked, Reply, serve
 from tests.recorded.zendesk import KEYS as ZENDESK_KEYS
 from tests.recorded.zendesk import helpdesk
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", **ZENDESK_KEYS}
+KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", **INTERCOM_KEYS, **ZENDESK_KEYS}
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -63,6 +65,7 @@ def case(kind: str, tmp_path: Path) -> Case:
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
     return {
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
+        "intercom": Case({}, messenger(12), 12),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
@@ -191,7 +194,7 @@ def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     assert len(found) == case.posts
 
 
-HTTP_KINDS = ("feed", "reddit", "steam", "zendesk")
+HTTP_KINDS = ("feed", "intercom", "reddit", "steam", "zendesk")
 PAGE = "<!doctype html><html><title>Just a moment</title><p>Checking your browser</html>"
 BUSY = {
     "429": (Reply(status=429, headers={"Retry-After": "77"}), "slow down"),
@@ -258,7 +261,7 @@ def test_trouble_that_needs_a_person_is_refused(kind: str, case: Case, fault: st
     assert caught.value.what_to_do
 
 
-@pytest.mark.parametrize("kind", ["reddit", "steam", "zendesk"])
+@pytest.mark.parametrize("kind", ["intercom", "reddit", "steam", "zendesk"])
 @pytest.mark.parametrize(
     ("body", "words"),
     [(PAGE, "web page where data was due"), (b'{"data": [\xff', "damaged"), ("[1]", "form that we do not know")],
