@@ -8,6 +8,7 @@ from importlib import import_module
 from collectors.base import CollectorError, Spec
 
 _MODULES = {
+    "email": "collectors.email",
     "feed": "collectors.feed",
     "intercom": "collectors.intercom",
     "product_pages": "collectors.product_pages",

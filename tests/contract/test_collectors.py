@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +15,21 @@ from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRef
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded.imap import PASSWORD, USER, Mailserver, mailbox, serve_mail
 from tests.recorded.intercom import KEYS as INTERCOM_KEYS
 from tests.recorded.intercom import messenger
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
-from tests.recorded.web import Answering, Asked, Reply, serve
+from tests.recorded.web import Answering, Asked, Reply, Web, serve
 from tests.recorded.zendesk import KEYS as ZENDESK_KEYS
 from tests.recorded.zendesk import helpdesk
 
-KEYS = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret", **INTERCOM_KEYS, **ZENDESK_KEYS}
+KEYS = {
+    "EMAIL_PASSWORD": PASSWORD,
+    "REDDIT_CLIENT_ID": "id",
+    "REDDIT_CLIENT_SECRET": "secret",
+    **INTERCOM_KEYS,
+    **ZENDESK_KEYS,
+}
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
@@ -38,6 +45,11 @@ class Case:
     options: dict[str, object]
     answering: Answering
     posts: int
+    mail: Mailserver | None = None  # for the kind that speaks IMAP and not HTTP
+
+    def serving(self) -> AbstractContextManager[Web | Mailserver]:
+        """The platform, running."""
+        return serve_mail(self.mail) if self.mail else serve(self.answering)
 
 
 def _shop(asked: Asked) -> Reply:
@@ -63,7 +75,9 @@ def case(kind: str, tmp_path: Path) -> Case:
     """Something to read for each kind; a new kind adds a line here."""
     reviews = [steam_review(n) for n in range(12)]
     things = [*(submission(n) for n in range(105)), *(comment(n) for n in range(3))]
+    letters = {"host": "imap.example", "user": USER, "addresses": USER}
     return {
+        "email": Case(letters, _shop, 12, mailbox(12)),
         "feed": Case({"url": "https://blog.example/feed.xml"}, Feed(rss(list(range(12)))), 12),
         "intercom": Case({}, messenger(12), 12),
         "product_pages": Case({"url": "https://shop.example/lantern", "delay": 1}, _shop, 2),
@@ -137,7 +151,7 @@ def test_missing_keys_are_named_and_refused(kind: str, case: Case) -> None:
 
 def test_posts_are_whole_and_parse_is_pure(kind: str, case: Case) -> None:
     """Ids are unique, times aware, raw survives JSON, and parse(raw) gives the same post each time."""
-    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+    with case.serving() as web, listening(kind, case, web.url) as collector:
         posts = posts_of(list(collector.pages(None)))
         assert len(posts) == case.posts
         assert len({post.external_id for post in posts}) == len(posts)
@@ -149,7 +163,7 @@ def test_posts_are_whole_and_parse_is_pure(kind: str, case: Case) -> None:
 
 def test_the_public_form_keeps_a_post(kind: str, case: Case) -> None:
     """A post written in the public form and read again is the same post."""
-    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+    with case.serving() as web, listening(kind, case, web.url) as collector:
         for post in posts_of(list(collector.pages(None))):
             form = json.loads(json.dumps(post_to_json(post, collector=kind)))
             assert form["collector"] == kind
@@ -158,7 +172,7 @@ def test_the_public_form_keeps_a_post(kind: str, case: Case) -> None:
 
 def test_ids_are_the_same_on_the_next_day(kind: str, case: Case) -> None:
     """Two runs from the start give the same ids."""
-    with serve(case.answering) as web:
+    with case.serving() as web:
         runs = []
         for _ in range(2):
             with listening(kind, case, web.url) as collector:
@@ -168,7 +182,7 @@ def test_ids_are_the_same_on_the_next_day(kind: str, case: Case) -> None:
 
 def test_nothing_new_brings_nothing(kind: str, case: Case) -> None:
     """A second run from the stored cursor brings no post, and no complaint."""
-    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+    with case.serving() as web, listening(kind, case, web.url) as collector:
         cursor = follow(None, list(collector.pages(None)))
         again = list(collector.pages(cursor))
     assert cursor is not None
@@ -178,7 +192,7 @@ def test_nothing_new_brings_nothing(kind: str, case: Case) -> None:
 
 def test_leaving_early_loses_nothing(kind: str, case: Case) -> None:
     """A caller who stores one page and stops gets the others from the next runs."""
-    with serve(case.answering) as web, listening(kind, case, web.url) as collector:
+    with case.serving() as web, listening(kind, case, web.url) as collector:
         cursor: Cursor | None = None
         found: set[str] = set()
         while len(found) < case.posts:
