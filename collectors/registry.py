@@ -15,6 +15,7 @@ _MODULES = {
     "reddit": "collectors.reddit",
     "steam": "collectors.steam",
     "tabular": "collectors.tabular",
+    "webhook": "collectors.webhook",
     "zendesk": "collectors.zendesk",
 }
 

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from collectors import registry
-from collectors.base import Collector, Cursor, Page, Post, SourceBusy, SourceRefused
+from collectors.base import Calls, Collector, Cursor, Page, Post, SourceBusy, SourceRefused
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
+from tests.recorded.calls import KEYS as WEBHOOK_KEYS
+from tests.recorded.calls import Kept
 from tests.recorded.imap import PASSWORD, USER, Mailserver, mailbox, serve_mail
 from tests.recorded.intercom import KEYS as INTERCOM_KEYS
 from tests.recorded.intercom import messenger
@@ -28,6 +30,7 @@ KEYS = {
     "REDDIT_CLIENT_ID": "id",
     "REDDIT_CLIENT_SECRET": "secret",
     **INTERCOM_KEYS,
+    **WEBHOOK_KEYS,
     **ZENDESK_KEYS,
 }
 SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
@@ -46,6 +49,7 @@ class Case:
     answering: Answering
     posts: int
     mail: Mailserver | None = None  # for the kind that speaks IMAP and not HTTP
+    calls: Calls | None = None  # for the kind that others come to
 
     def serving(self) -> AbstractContextManager[Web | Mailserver]:
         """The platform, running."""
@@ -84,6 +88,7 @@ def case(kind: str, tmp_path: Path) -> Case:
         "reddit": Case({"subreddits": "lamps"}, Reddit(things), 108),
         "steam": Case({"appid": 440, "page_size": 5}, Steam(reviews), 12),
         "tabular": Case({"path": _csv(tmp_path)}, _shop, 12),
+        "webhook": Case({}, _shop, 12, calls=Kept.of(12)),
         "zendesk": Case({"subdomain": "lamps"}, helpdesk(12), 12),
     }[kind]
 
@@ -92,7 +97,7 @@ def case(kind: str, tmp_path: Path) -> Case:
 def listening(kind: str, case: Case, base_url: str) -> Iterator[Collector]:
     """The collector of a case, asking the given server without pauses."""
     spec = registry.spec(kind)
-    with Net(base_url, timeout=5, sleep=lambda _: None) as net:
+    with Net(base_url, timeout=5, sleep=lambda _: None, calls=case.calls) as net:
         yield spec.build(read_options(spec, case.options), KEYS, net)
 
 
