@@ -208,6 +208,7 @@ class Spec:
     sees_edits: bool
     sees_deletes: bool
     every_minutes: int = 15  # how often to listen unless the source says otherwise
+    rules: type[BaseModel] | None = None  # one file of config/KIND/*.yaml; all of them become the option `rules`
     hears: bool = False  # do others come to us, by signed calls of POST /hooks/in/NAME?
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from collectors.base import Passport, ReplyDoor, SourceRefused
 from collectors.net import origin
 from collectors.options import Options
+from collectors.product_pages.rules import SiteRules
 
 
 def _addresses(value: object) -> object:
@@ -38,6 +39,9 @@ class ProductPagesOptions(Options):
     max_pages: int = Field(default=50, ge=1, le=1000, description="How many pages to ask for in one run, at most.")
     follow: bool = Field(default=True, description="Whether to go on to further pages of reviews and listed products.")
     delay: float = Field(default=2.0, ge=1.0, le=60.0, description="Seconds between two requests, at least.")
+    rules: tuple[SiteRules, ...] = Field(
+        default=(), description="Where sites without schema.org markup keep their reviews: config/product_pages/*.yaml."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -153,7 +153,12 @@ class ProductPagesSpider(Spider):
     def _reading(self, response: Response, url: str, trail: _Trail) -> Reading:
         try:
             return read_page(
-                response.text, url, subject=trail.subject, about=trail.about, stand_in=self._order.base_url
+                response.text,
+                url,
+                subject=trail.subject,
+                about=trail.about,
+                stand_in=self._order.base_url,
+                rules=self._order.rules,
             )
         except Exception as error:  # noqa: BLE001 - hostile pages break parsers; the neighbours must not suffer
             reason = f"The page cannot be read ({type(error).__name__}: {error})."

@@ -161,6 +161,17 @@ def test_reads_all_pages_of_reviews_and_says_how_many_there_are(shop: Shop) -> N
     assert collector(f"{shop.url}/p", base_url=None).parse(post.raw) == post
 
 
+def test_a_shop_without_markup_is_read_by_rule(shop: Shop) -> None:
+    """The operator's selectors reach the crawling process; the second page is found as with markup."""
+    row = '<li class="review"><p>{}</p><b>Ann</b><time datetime="2026-02-03">3 Feb</time></li>'
+    shop.html("/p", row.format("One.") + row.format("Two.") + '<a rel="next" href="/p?page=2">2</a>')
+    shop.html("/p?page=2", row.format("Three."))
+    rules = [{"hosts": "shop.example", "review": ".review", "text": "p", "author": "b", "date": "time::attr(datetime)"}]
+    pages = run("https://shop.example/p", base_url=shop.url, rules=rules)
+    assert texts(pages) == ["One.", "Two.", "Three."]
+    assert [page.set_aside for page in pages if page.set_aside] == []
+
+
 def test_only_new_and_changed_reviews_come_again(shop: Shop) -> None:
     """A second run hands over what is new or changed, and keeps the first sight of an undated review."""
     shop.html("/p", product("One.", "Two.", date=None))
