@@ -33,7 +33,7 @@ class ProductPagesOptions(Options):
     url: Annotated[tuple[str, ...], BeforeValidator(_addresses), AfterValidator(_of_the_web)] = Field(
         min_length=1,
         description="The product's page, https://…; several with commas between them. A page that only lists products "
-        "works too: the pages that it links to on the same host are read.",
+        "works too, and so does a sitemap: the pages that it links to on the same host are read.",
     )
     product: str | None = Field(default=None, description="The product's name, instead of the one on the page.")
     max_pages: int = Field(default=50, ge=1, le=1000, description="How many pages to ask for in one run, at most.")
