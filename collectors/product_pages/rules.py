@@ -34,6 +34,12 @@ def _selector(value: str) -> str:
     return value
 
 
+def _whole(value: str) -> str:
+    if _ATTRIBUTE.match(value):
+        raise ValueError("a review is an element, and not an attribute of one")
+    return value
+
+
 def _pattern(value: str) -> str:
     try:
         compiled = re.compile(value)
@@ -83,7 +89,9 @@ class SiteRules(_Rules):
     hosts: Annotated[tuple[str, ...], BeforeValidator(_hosts), AfterValidator(_bare_host)] = Field(
         min_length=1, description="the site's hosts, as shop.example.org; www. goes without saying"
     )
-    review: Annotated[str, AfterValidator(_selector)] = Field(description="a CSS selector of each whole review")
+    review: Annotated[str, AfterValidator(_selector), AfterValidator(_whole)] = Field(
+        description="a CSS selector of each whole review"
+    )
     text: Where = Field(description="the review's words")
     title: Where | None = Field(default=None, description="its headline")
     author: Where | None = Field(default=None, description="who wrote it")
@@ -127,11 +135,11 @@ def _review(element: etree._Element, rules: SiteRules) -> Node:
             review[name] = value
     if isinstance(date := review.get("datePublished"), str):
         review["datePublished"] = _date(date, rules)
-    if isinstance(name := review.get("identifier"), str):
+    if isinstance(own := review.get("identifier"), str):
         # An id by rule is one for life, whatever it looks like; a hash beside it tells it from a mere position.
-        review["identifier"] = f"{name}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
-    if value := _value(element, rules.rating):
-        review["reviewRating"] = {"ratingValue": value, "bestRating": rules.best, "worstRating": rules.worst}
+        review["identifier"] = f"{own}-{hashlib.sha256(own.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    if stars := _value(element, rules.rating):
+        review["reviewRating"] = {"ratingValue": stars, "bestRating": rules.best, "worstRating": rules.worst}
     return review
 
 

@@ -26,4 +26,4 @@ def sitemap_links(body: bytes, url: str) -> list[str] | None:
 
 def _is_loc(root: etree._Element, element: etree._Element) -> bool:
     own, name = etree.QName(root), etree.QName(element)
-    return name.localname == "loc" and name.namespace == own.namespace
+    return bool(name.localname == "loc" and name.namespace == own.namespace)

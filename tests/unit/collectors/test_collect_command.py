@@ -106,7 +106,7 @@ def test_wrong_use_is_told_in_words(web: Web, output: Path, monkeypatch: pytest.
     """Unknown kinds and options with the near name, bad values, missing keys, bad dates and addresses."""
     monkeypatch.delenv("REDDIT_CLIENT_ID", raising=False)
     monkeypatch.delenv("REDDIT_CLIENT_SECRET", raising=False)
-    assert "Did you mean steam?" in wrong_use("stem")
+    assert "Did you mean steam" in wrong_use("stem")
     assert "Did you mean appid?" in wrong_use("steam", "-o", "appi=1")
     assert "needs the option appid: The game's number" in wrong_use("steam")
     assert "option appid of steam is not usable" in wrong_use("steam", "-o", "appid=ten")

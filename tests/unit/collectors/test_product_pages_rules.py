@@ -105,6 +105,7 @@ def test_a_pattern_takes_a_part() -> None:
     ("changed", "words"),
     [
         ({"review": "li..review"}, "no CSS selector"),
+        ({"review": "li::attr(id)"}, "not an attribute"),
         ({"text": ""}, "no CSS selector"),
         ({"text": {"select": "p", "pattern": "("}}, "no regular expression"),
         ({"text": {"select": "p", "pattern": "x"}}, "one group"),
