@@ -111,7 +111,7 @@ def _only_public(host: str, addresses: list[str]) -> list[str]:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def trusted_certificates() -> ssl.SSLContext:
     """The certificates that we trust; reading them takes longer than a request."""
     return httpx.create_ssl_context()
 
@@ -165,7 +165,10 @@ class Transport(httpx.BaseTransport):
 
     def __init__(self, *, trusted: tuple[str, int] | None) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(), max_connections=4, keepalive_expiry=30, network_backend=CheckedBackend(trusted)
+            ssl_context=trusted_certificates(),
+            max_connections=4,
+            keepalive_expiry=30,
+            network_backend=CheckedBackend(trusted),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

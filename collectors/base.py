@@ -144,6 +144,24 @@ class Rechecks(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of a webhook, as it was taken in at the door and kept; its signature was verified there."""
+
+    number: int  # counts up within a source
+    name: str  # the sender's own id of it (webhook-id)
+    received_at: datetime  # aware
+    content: bytes
+
+
+class Calls(Protocol):
+    """The calls that came for one source. What hears instead of asking finds it in its `Net`."""
+
+    def after(self, number: int, *, most: int) -> Sequence[Call]:
+        """The calls behind this number, oldest first."""
+        ...
+
+
 class ReplyDoor(StrEnum):
     """How an author may be answered where they wrote."""
 
@@ -190,6 +208,8 @@ class Spec:
     sees_edits: bool
     sees_deletes: bool
     every_minutes: int = 15  # how often to listen unless the source says otherwise
+    rules: type[BaseModel] | None = None  # one file of config/KIND/*.yaml; all of them become the option `rules`
+    hears: bool = False  # do others come to us, by signed calls of POST /hooks/in/NAME?
 
 
 class CollectorError(Exception):

@@ -1,4 +1,4 @@
-"""What is written in an RSS or Atom feed: blogs, forums, news.
+"""What is written in an RSS, Atom or JSON feed: blogs, forums, news.
 
 A feed is a window on the newest entries and has no further pages. What is new or changed is told by comparing with the
 window of the last poll; where the two do not overlap, entries in between were missed, and a gap is reported.
@@ -40,13 +40,18 @@ from collectors.base import (
     Spec,
 )
 from collectors.feed_entry import post_of
+from collectors.feed_json import read_json_feed
 from collectors.net import Answer, Net, shown
 from collectors.options import Options
 from collectors.plain import storable
 
 _LAST_TAG = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf)\s*>\s*\Z", re.IGNORECASE)
 _FEED_TAG = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b")
-_FEED_LINKS = "//link[contains(@rel,'alternate')][contains(@type,'rss') or contains(@type,'atom')]/@href"
+_FEED_LINKS = (
+    "//link[contains(@rel,'alternate')]"
+    "[contains(@type,'rss') or contains(@type,'atom') or contains(@type,'feed+json')]/@href"
+)
+_ACCEPTED = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _REMEMBERED = 1000
 
 
@@ -85,7 +90,7 @@ class Feed:
             self._options.url,
             etag=fields.text_or_none(last, "etag"),
             last_modified=fields.text_or_none(last, "last_modified"),
-            headers={"Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"},
+            headers={"Accept": _ACCEPTED},
         )
         if answer.not_modified:
             yield Page(not_modified=True)
@@ -120,18 +125,13 @@ class Feed:
         where = shown(answer.url)
         if not answer.body.strip():
             raise SourceBusy(f"{where} sent an empty answer where a feed was due.")
-        told = {"content-type": answer.headers.get("content-type", ""), "content-location": answer.url}
-        read = feedparser.parse(answer.body, response_headers=told, resolve_relative_uris=True, sanitize_html=True)
-        if not read.version:
-            raise _not_a_feed(answer)
-        about = _plain(dict(read.feed))
-        rows = [cast("dict[str, JSON]", _plain(dict(entry))) for entry in read.entries]
+        about, rows, whole = _read(answer)
         names = Counter(_given_name(row) for row in rows)
         entries = [
             self._entry(row, about, answer, f"{where}, entry {number}", alone=names[_given_name(row)] == 1)
             for number, row in enumerate(rows, start=1)
         ]
-        if read.bozo and not _ends(answer.body):
+        if not whole:
             if not entries:
                 raise SourceBusy(f"{where} breaks off before its first entry.")
             last = entries.pop()
@@ -167,6 +167,24 @@ class Feed:
             if since is None or (post.edited_at or post.created_at) >= since:
                 posts.append(post)
         return posts, set_aside
+
+
+def _read(answer: Answer) -> tuple[JSON, list[dict[str, JSON]], bool]:
+    """What is said of the feed, its entries, and whether it came to its end. Raises where it is none."""
+    if answer.body[:40].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").startswith(b"{"):
+        try:
+            found = read_json_feed(answer.body)
+        except ValueError:
+            raise SourceBusy(f"{shown(answer.url)} is cut off or damaged ({len(answer.body)} bytes).") from None
+        if found is None:
+            raise _not_a_feed(answer)
+        return *found, True
+    told = {"content-type": answer.headers.get("content-type", ""), "content-location": answer.url}
+    read = feedparser.parse(answer.body, response_headers=told, resolve_relative_uris=True, sanitize_html=True)
+    if not read.version:
+        raise _not_a_feed(answer)
+    rows = [cast("dict[str, JSON]", _plain(dict(entry))) for entry in read.entries]
+    return _plain(dict(read.feed)), rows, not read.bozo or _ends(answer.body)
 
 
 _GAP = "None of the entries of the last poll is still in the feed: some in between may be missing. Listen more often."
@@ -217,7 +235,7 @@ def _not_a_feed(answer: Answer) -> CollectorError:
     if _FEED_TAG.search(start):
         return SourceBusy(f"{where} is cut off or damaged ({len(answer.body)} bytes).")
     if b"<html" not in start and b"<!doctype html" not in start:
-        return SourceRefused(f"{where} is not an RSS or Atom feed.", what_to_do="Check the option url.")
+        return SourceRefused(f"{where} is not an RSS, Atom or JSON feed.", what_to_do="Check the option url.")
     try:
         links = html.fromstring(answer.body).xpath(_FEED_LINKS)
     except (etree.LxmlError, ValueError):
@@ -233,7 +251,7 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
 
 SPEC = Spec(
     kind="feed",
-    title="RSS and Atom feeds",
+    title="RSS, Atom and JSON feeds",
     options=FeedOptions,
     build=build,
     passport=Passport(

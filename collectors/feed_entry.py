@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import time
 from calendar import timegm
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import cast
 
 from collectors import fields
 from collectors.base import JSON, Author, Engagement, Post, PostKind, PostUnreadable, RawPost
 from collectors.plain import from_html, tidy
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONTHS = {
+    "gen": "Jan", "ene": "Jan", "janv": "Jan", "jän": "Jan", "févr": "Feb", "fév": "Feb", "fev": "Feb", "mars": "Mar",
+    "mär": "Mar", "mrz": "Mar", "avr": "Apr", "abr": "Apr", "mag": "May", "mai": "May", "mayo": "May", "giu": "Jun",
+    "juin": "Jun", "lug": "Jul", "juil": "Jul", "ago": "Aug", "août": "Aug", "set": "Sep", "sett": "Sep", "sept": "Sep",
+    "ott": "Oct", "okt": "Oct", "out": "Oct", "dic": "Dec", "déc": "Dec", "dez": "Dec",
+}  # fmt: skip
+"""Short names of months in Italian, Spanish, French, German and Portuguese, where they are not the English ones."""
 
 
 def post_of(raw: RawPost) -> Post:
@@ -50,9 +61,23 @@ def _moment(entry: Mapping[str, JSON], name: str) -> datetime | None:
         except (ValueError, OverflowError, TypeError, IndexError):
             parsed = None
     stated = fields.text_or_none(entry, name)
+    if stated and (found := _in_another_language(stated)) is not None:
+        return found
     if stated:
         raise PostUnreadable(f"The entry's {name} date is no date: “{stated[:60]}”.", raw=fields.sample(dict(entry)))
     return None
+
+
+def _in_another_language(stated: str) -> datetime | None:
+    """The time of “mer, 16 nov 2022 00:38:15 +0100”: RFC 2822 has English months alone, publishers have their own."""
+    if _YEAR.search(stated) is None:
+        return None
+    words = [_MONTHS.get(word.lower().rstrip("."), word.rstrip(".")) for word in stated.split()]
+    try:
+        moment = parsedate_to_datetime(" ".join(words))
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
 
 
 def _markup(detail: Mapping[str, JSON]) -> str:

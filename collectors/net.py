@@ -29,7 +29,7 @@ import httpcore
 import httpx
 
 from collectors.addresses import Transport, is_public, origin, refuse_private, shown
-from collectors.base import JSON, SourceBusy, SourceRefused
+from collectors.base import JSON, Calls, SourceBusy, SourceRefused
 from collectors.plain import storable
 from collectors.verdicts import judge
 
@@ -128,8 +128,10 @@ class Net:
         timeout: float = 20.0,
         max_bytes: int = 5_000_000,
         sleep: Callable[[float], None] = time.sleep,
+        calls: Calls | None = None,
     ) -> None:
         self.base_url = base_url
+        self.calls = calls  # what came to us by itself; None where nothing is kept (the command line)
         self.user_agent = user_agent
         self.timeout = timeout
         self._base = origin(base_url) if base_url else None

@@ -101,8 +101,8 @@ def read_options(spec: Spec, given: Mapping[str, object]) -> BaseModel:
 
 
 def describe_options(spec: Spec) -> Iterator[OptionHelp]:
-    """Each option of a kind, in the order in which they are declared."""
-    for name, field in spec.options.model_fields.items():
+    """Each option of a kind: the required ones first, else in the order in which they are declared."""
+    for name, field in sorted(spec.options.model_fields.items(), key=lambda option: not option[1].is_required()):
         kinds = [field.annotation, *get_args(field.annotation)]
         enum = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum)), None)
         default = "" if field.is_required() else field.get_default(call_default_factory=True, validated_data={})

@@ -13,6 +13,7 @@ _MODULES = {
     "bluesky": "collectors.bluesky",
     "discord": "collectors.discord",
     "discourse": "collectors.discourse",
+    "email": "collectors.email",
     "facebook": "collectors.facebook",
     "feed": "collectors.feed",
     "github": "collectors.github",
@@ -21,6 +22,7 @@ _MODULES = {
     "google_play_pages": "collectors.google_play_pages",
     "hacker_news": "collectors.hacker_news",
     "instagram": "collectors.instagram",
+    "intercom": "collectors.intercom",
     "lemmy": "collectors.lemmy",
     "mastodon": "collectors.mastodon",
     "product_pages": "collectors.product_pages",
@@ -30,8 +32,10 @@ _MODULES = {
     "tabular": "collectors.tabular",
     "telegram": "collectors.telegram",
     "trustpilot": "collectors.trustpilot",
+    "webhook": "collectors.webhook",
     "x": "collectors.x",
     "youtube": "collectors.youtube",
+    "zendesk": "collectors.zendesk",
 }
 
 

@@ -42,7 +42,9 @@ def judge(status: int, headers: Mapping[str, str], where: str) -> None:
         message, what_to_do = _REFUSALS[status]
         raise SourceRefused(f"{where} {message}", what_to_do=what_to_do, status=status)
     if 300 <= status < 400:
-        raise SourceRefused(f"{where} redirects without saying where ({status}).", what_to_do="Check the address.")
+        raise SourceRefused(
+            f"{where} redirects without saying where ({status}).", what_to_do="Check the address.", status=status
+        )
     raise SourceRefused(
         f"{where} refuses our request ({status}).", what_to_do="Check the source's options.", status=status
     )

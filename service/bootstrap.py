@@ -19,10 +19,14 @@ from integrations.recorder import Recorded
 from service import clock
 from service.configuration import Configuration
 from service.configuration.company import Company
+from service.domain.signatures import secrets_of
+from service.errors import ConfigError
 from service.models import Source
+from service.models.columns import id_of
 from service.settings import Settings
 from service.store import sources as sources_store
 from service.store.database import connect, transaction
+from service.store.hook_calls import StoredCalls
 from service.tools import Tools, observe_nothing
 
 if TYPE_CHECKING:
@@ -57,7 +61,7 @@ def build(
         product_of=lambda post: product_of(configuration.company, post),
         page_url=settings.address,
         understanding=cache(understanding),
-        collector=lambda source: _open_collector(source, settings),
+        collector=lambda source: _open_collector(source, settings, engine),
         author_scope=author_scope,
         may_link=may_link,
         attribution=lambda source: collector_kinds.spec(source.kind).passport.attribution,
@@ -90,6 +94,18 @@ def synchronise_sources(engine: Engine, configuration: Configuration) -> None:
         sources_store.synchronise(session, rows, now=clock.now())
 
 
+def hook_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """What calls of webhooks are signed with; none where the operator set no secret.
+
+    Raises ConfigError where what is set is none.
+    """
+    try:
+        return secrets_of(settings.secret("WEBHOOK_SECRET") or "")
+    except ValueError as error:
+        make = "Make one: echo whsec_$(openssl rand -base64 32)"
+        raise ConfigError(f"WEBHOOK_SECRET cannot be used: {error}.", fix=make) from None
+
+
 def product_of(company: Company, post: Post) -> str | None:
     """The company's product that the platform names, or that title and text do; None where neither does."""
     return company.product(post.product) or company.mentioned(post.title, post.text)
@@ -110,7 +126,7 @@ def may_link(source: Source) -> bool:
 
 
 @contextmanager
-def _open_collector(source: Source, settings: Settings) -> Iterator[Collector]:
+def _open_collector(source: Source, settings: Settings, engine: Engine) -> Iterator[Collector]:
     spec = collector_kinds.spec(source.kind)
     missing = [need for need in spec.secrets if need.required and not settings.secret(need.name)]
     if missing:
@@ -119,7 +135,8 @@ def _open_collector(source: Source, settings: Settings) -> Iterator[Collector]:
             what_to_do=f"Get it here: {missing[0].where}",
         )
     secrets = {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
-    with Net(source.base_url) as net:
+    calls = StoredCalls(engine, id_of(source)) if spec.hears else None
+    with Net(source.base_url, calls=calls) as net:
         yield spec.build(spec.options.model_validate(source.options), secrets, net)
 
 

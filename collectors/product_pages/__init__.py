@@ -1,4 +1,4 @@
-"""Reviews on product pages: what shops mark up with schema.org, read by a careful crawler in a process of its own.
+"""Reviews on product pages: marked up with schema.org or found by rules, read by a careful crawler in its own process.
 
 The parent side is `collector` and `process`; `crawl`, `spider` and `guard` run in the crawling process and are the only
 ones that import Scrapy. Reading a page (`pages`) and a review (`opinions`) is pure.
@@ -15,6 +15,7 @@ from collectors.base import Collector, Spec
 from collectors.net import Net
 from collectors.product_pages.collector import ProductPages
 from collectors.product_pages.options import PASSPORT, ProductPagesOptions
+from collectors.product_pages.rules import SiteRules
 
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:  # noqa: ARG001 - the Spec's signature
@@ -33,4 +34,5 @@ SPEC = Spec(
     sees_edits=True,  # of reviews that the page gives an id; a changed rating of others
     sees_deletes=False,  # shops show a sample: what is gone from a page may still stand
     every_minutes=6 * 60,
+    rules=SiteRules,
 )

@@ -57,6 +57,7 @@ class ProductPages:
             max_bytes=_MAX_BYTES,
             seconds=self._seconds,
             validators=memory.validators(self._options.url),
+            rules=self._options.rules,
         )
 
 

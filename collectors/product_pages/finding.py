@@ -31,7 +31,7 @@ class Found:
 
     block: Node
     subject: Node | None  # what it is about, as far as the markup says
-    syntax: str  # "json-ld" or "microdata"
+    syntax: str  # "json-ld", "microdata" or "rules"
     place: str  # "JSON-LD, review 3"
 
 
@@ -86,7 +86,7 @@ class Graph:
                     if id(block) not in seen and not _is_reference(block):
                         seen.add(id(block))
                         count += 1
-                        name = "JSON-LD" if self.syntax == "json-ld" else "microdata"
+                        name = "JSON-LD" if self.syntax == "json-ld" else self.syntax
                         yield Found(self._whole(block), subject, self.syntax, f"{name}, review {count}")
 
     def _walk(self, node: Node, key: str, subject: Node | None) -> Iterator[tuple[Node, Node | None]]:

@@ -40,7 +40,7 @@ class Opinion:
 
 def read_opinion(block: Node, syntax: str) -> Opinion:
     """Read a review's node. Never raises: what cannot be read is None or empty."""
-    markup = syntax != "microdata"
+    markup = syntax == "json-ld"  # elsewhere entities and tags are the author's own words
     text = clean(words(block, "reviewBody", "description", "text", "@value"), markup=markup) or _notes(block, markup)
     title = clean(words(block, "headline", "name"), markup=markup)
     if not text:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from collectors.base import Passport, ReplyDoor, SourceRefused
 from collectors.net import origin
 from collectors.options import Options
+from collectors.product_pages.rules import SiteRules
 
 
 def _addresses(value: object) -> object:
@@ -32,12 +33,15 @@ class ProductPagesOptions(Options):
     url: Annotated[tuple[str, ...], BeforeValidator(_addresses), AfterValidator(_of_the_web)] = Field(
         min_length=1,
         description="The product's page, https://…; several with commas between them. A page that only lists products "
-        "works too: the pages that it links to on the same host are read.",
+        "works too, and so does a sitemap: the pages that it links to on the same host are read.",
     )
     product: str | None = Field(default=None, description="The product's name, instead of the one on the page.")
     max_pages: int = Field(default=50, ge=1, le=1000, description="How many pages to ask for in one run, at most.")
     follow: bool = Field(default=True, description="Whether to go on to further pages of reviews and listed products.")
     delay: float = Field(default=2.0, ge=1.0, le=60.0, description="Seconds between two requests, at least.")
+    rules: tuple[SiteRules, ...] = Field(
+        default=(), description="Where sites without schema.org markup keep their reviews: config/product_pages/*.yaml."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from collectors.product_pages.rules import SiteRules
+
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +33,7 @@ class Order(_Form):
     max_bytes: int
     seconds: float  # for the whole crawl
     validators: dict[str, Validators] = {}  # start page -> as received last time
+    rules: tuple[SiteRules, ...] = ()
 
 
 class Aside(_Form):

@@ -19,6 +19,7 @@ from collectors.product_pages.microdata import read_microdata
 from collectors.product_pages.nodes import Node, listed, local_name, node_id, plain, values, words
 from collectors.product_pages.opinions import Opinion, read_opinion
 from collectors.product_pages.ratings import count
+from collectors.product_pages.rules import SiteRules, read_by_rules, rules_for
 from collectors.product_pages.scripts import read_scripts
 from collectors.product_pages.texts import essence
 
@@ -53,13 +54,20 @@ class _Place:
     main: Node | None
 
 
-def read_page(
-    text: str, url: str, *, subject: str | None = None, about: Node | None = None, stand_in: str | None = None
+def read_page(  # the page, what led here, and how it is to be read
+    text: str,
+    url: str,
+    *,
+    subject: str | None = None,
+    about: Node | None = None,
+    stand_in: str | None = None,
+    rules: Sequence[SiteRules] = (),
 ) -> Reading:
     """Read a page's HTML. `url` is its address after redirects.
 
     `subject` and `about` are those of the page that led here, for the second and later pages of the same reviews.
-    `stand_in` is the operator's own base URL, whose host is no part of ids.
+    `stand_in` is the operator's own base URL, whose host is no part of ids. `rules` are the operator's for sites whose
+    pages have no markup; where a page has both, a review in both is one.
     """
     tree = parse_html(text)
     if tree is None:
@@ -68,8 +76,10 @@ def read_page(
     # Links first: reading microdata changes the tree.
     next_url, links, canonical = next_page(tree, url), page_links(tree, url), canonical_url(tree, url)
     documents, broken = read_scripts(tree)
+    site = rules_for(url, rules)
+    ruled = read_by_rules(tree, site) if site else []
     items, unreadable = read_microdata(tree, url)
-    graphs = [Graph("json-ld", documents), Graph("microdata", list(items))]
+    graphs = [Graph("json-ld", documents), Graph("microdata", list(items)), Graph("rules", list(ruled))]
     main = _main_thing(graphs)
     place = _Place(
         url=url,

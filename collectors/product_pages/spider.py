@@ -20,6 +20,7 @@ from collectors.product_pages.document import header_rules
 from collectors.product_pages.nodes import Node
 from collectors.product_pages.orders import Aside, DoneLine, Order, PageLine, TroubleLine, UnchangedLine, Validators
 from collectors.product_pages.pages import Reading, read_page
+from collectors.product_pages.sitemap import sitemap_links
 from collectors.product_pages.trouble import Trouble, of_answer, of_failure
 
 _BARREN = 20  # pages of a list without a single review, after which the rest of the list is left
@@ -121,7 +122,11 @@ class ProductPagesSpider(Spider):
             return
         url = self._logical(response.url, trail)
         headers = _headers(response)
-        if trouble := of_answer(response.status, headers, shown(url)) or _no_web_page(response, headers, shown(url)):
+        trouble = of_answer(response.status, headers, shown(url))
+        if trouble is None and (links := _listed_in(response, headers, url)) is not None:
+            yield from self._take_list(links, url, trail)
+            return
+        if trouble := trouble or _no_web_page(response, headers, shown(url)):
             yield from self._give_up(trouble, asked, trail)
             return
         if first and trail.start == asked:
@@ -153,7 +158,12 @@ class ProductPagesSpider(Spider):
     def _reading(self, response: Response, url: str, trail: _Trail) -> Reading:
         try:
             return read_page(
-                response.text, url, subject=trail.subject, about=trail.about, stand_in=self._order.base_url
+                response.text,
+                url,
+                subject=trail.subject,
+                about=trail.about,
+                stand_in=self._order.base_url,
+                rules=self._order.rules,
             )
         except Exception as error:  # noqa: BLE001 - hostile pages break parsers; the neighbours must not suffer
             reason = f"The page cannot be read ({type(error).__name__}: {error})."
@@ -195,6 +205,22 @@ class ProductPagesSpider(Spider):
             self._plan.listed.extend(url for url in reading.links if url not in self._plan.asked)
             yield from self._next_listed(_Trail(start=trail.start, listed=True))
 
+    def _take_list(self, links: list[str], url: str, trail: _Trail) -> Iterator[Request]:
+        """Plan the pages of a sitemap."""
+        if not links:
+            reason = "The sitemap names no page of its own host."
+            self._emit(
+                PageLine(
+                    url=url,
+                    fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    set_aside=(Aside(place=url, reason=reason, raw=url),),
+                    subject=url,
+                )
+            )
+        if self._order.follow:
+            self._plan.listed.extend(link for link in links if link not in self._plan.asked)
+        yield from self._next_listed(_Trail(start=trail.start, listed=True))
+
     def _next_listed(self, trail: _Trail) -> Iterator[Request]:
         """Ask for the next page of a list: one at a time, until too many in a row from the first had no reviews."""
         if not trail.listed:
@@ -232,6 +258,12 @@ def _headers(response: Response) -> dict[str, str]:
     return {
         name.decode("latin-1").lower(): b", ".join(response.headers.getlist(name)).decode("latin-1") for name in names
     }
+
+
+def _listed_in(response: Response, headers: dict[str, str], url: str) -> list[str] | None:
+    """The pages that a sitemap lists; None where the answer is none."""
+    is_xml = "xml" in headers.get("content-type", "").lower() and "html" not in headers["content-type"].lower()
+    return sitemap_links(response.body, url) if is_xml else None
 
 
 def _no_web_page(response: Response, headers: dict[str, str], where: str) -> Trouble | None:

@@ -38,7 +38,8 @@ def settings_table() -> str:
 
 def keys_table(model: type[BaseModel]) -> str:
     """What a part of a file may say."""
-    rows = [(f"`{f.alias or n}`", _default(f), f.description or "") for n, f in model.model_fields.items()]
+    fields = sorted(model.model_fields.items(), key=lambda field: not field[1].is_required())
+    rows = [(f"`{f.alias or n}`", _default(f), f.description or "") for n, f in fields]
     return _table(("Key", "Default", "Meaning"), rows) if rows else "Nothing to set."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from collectors.base import Secret
 from service.configuration.checking import Name, Section, checked, entries, unique
 from service.configuration.yaml_lines import Document, Place, read
 from service.domain.wording import did_you_mean
+from service.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,9 @@ class SourceSection(Section):
 def load_sources(
     path: Path, env: Mapping[str, str], *, products: Iterable[str] | None = None
 ) -> tuple[SourceConfig, ...]:
-    """Read sources.yaml, with `${NAME}` filled in from `env`. `products`: those it may name (None: any).
+    """Read sources.yaml, with `${NAME}` filled in from `env`, and the rules beside it (KIND/*.yaml).
+
+    `products`: those it may name (None: any).
 
     Raises:
         ConfigError: it does not fit; names file, line and what would be right, for everything that is wrong.
@@ -76,11 +79,39 @@ def load_sources(
     document = read(path, env)
     places = entries(document, "sources")
     known = None if products is None else tuple(products)
-    sources = [_source(document, place, known) for place in places]
+    sources = [source for place in places if (source := _source(document, place, known))]
     unique(document, places)
-    if document.problems:
-        raise document.error()
-    return tuple(source for source in sources if source)
+    rules, wrong = load_rules(path.parent)
+    problems = [document.error()] if document.problems else []
+    if problems or wrong:
+        raise ConfigError.several([*problems, *wrong])
+    return tuple(_with_rules(source, rules.get(source.kind, ())) for source in sources)
+
+
+def load_rules(folder: Path) -> tuple[dict[str, tuple[BaseModel, ...]], list[ConfigError]]:
+    """What the files of `folder`/KIND say to the kinds that take rules, by kind; and what is wrong with them."""
+    found: dict[str, tuple[BaseModel, ...]] = {}
+    wrong: list[ConfigError] = []
+    for kind in registry.kinds():
+        model = registry.spec(kind).rules
+        for file in sorted((folder / kind).glob("*.yaml")) if model else ():
+            try:
+                document = read(file)
+                rules = checked(document, model) if model else None
+                if document.problems:
+                    raise document.error()
+            except ConfigError as error:
+                wrong.append(error)
+                continue
+            found[kind] = (*found.get(kind, ()), *([rules] if rules else []))
+    return found, wrong
+
+
+def _with_rules(source: SourceConfig, rules: tuple[BaseModel, ...]) -> SourceConfig:
+    if not rules:
+        return source
+    own = getattr(source.options, "rules", ())  # what the source itself says comes first
+    return replace(source, options=source.options.model_copy(update={"rules": (*own, *rules)}))
 
 
 def _source(document: Document, place: Place, products: tuple[str, ...] | None) -> SourceConfig | None:

@@ -81,6 +81,7 @@ def sweep(context: JobContext) -> None:
     with transaction(tools.engine) as session:
         queue(session, upkeep.forgotten(session, tools.clock()).next)
         upkeep.forget_raw(session, tools)
+        upkeep.forget_calls(session, tools.clock())
 
 
 @_task("learn", "upkeep")

@@ -1,6 +1,7 @@
 """SQLModel tables, nothing else. Importing this package registers them all."""
 
 from service.models.corrections import Correction, Lesson
+from service.models.hooks import HookCall
 from service.models.people import AuditEvent, Customer, Identity, Note, Order, Organisation
 from service.models.posts import Author, Post, PostVersion, SetAsideItem, Source, SourceRun
 from service.models.readings import Reading
@@ -13,6 +14,7 @@ __all__ = [
     "Correction",
     "Customer",
     "Delivery",
+    "HookCall",
     "Identity",
     "Issue",
     "IssuePost",

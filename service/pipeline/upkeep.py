@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from service.pipeline import flow
 from service.pipeline.outcome import Outcome
-from service.store import deliveries, posts, retention
+from service.store import deliveries, hook_calls, posts, retention
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
+KEEP_CALLS = timedelta(days=7)  # a sender tries again for some days, and is known by what is kept
 _MOST = 2000
 
 
@@ -30,3 +31,8 @@ def forget_raw(session: Session, tools: Tools) -> int:
     """Empty the payloads that the passports let us keep no longer; returns how many."""
     now = tools.clock()
     return sum(retention.forget_raw(session, kind, seen_before=now - kept) for kind, kept in tools.keep_raw.items())
+
+
+def forget_calls(session: Session, now: datetime) -> None:
+    """Delete calls of webhooks that were read and are `KEEP_CALLS` old."""
+    hook_calls.forget(session, received_before=now - KEEP_CALLS)

@@ -1,4 +1,4 @@
-"""Builds the web application: pages, API, static files, guard, error pages."""
+"""Builds the web application: pages, API, door for webhooks, static files, guard, error pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 import service.clock
 from service.clock import Clock
-from service.web import errors, passports, statics
+from service.web import errors, hooks, passports, statics
 from service.web.api import corrections as corrections_api
 from service.web.api import customers as customers_api
 from service.web.api import deliveries as deliveries_api
@@ -42,6 +42,7 @@ ROUTERS = (
     sources_api.router,
     corrections_api.router,
     schema.router,
+    hooks.router,
 )
 
 
@@ -62,6 +63,7 @@ def create_app(
     previewing: bool,
     sample: bool = False,
     hosts: Collection[str] = (),
+    hook_secrets: Sequence[bytes] = (),
 ) -> FastAPI:
     """The web application.
 
@@ -72,6 +74,7 @@ def create_app(
         previewing: Slack is not set up, so cards are shown on the preview page and nowhere else.
         sample: the store holds the sample studio; every page says that nothing in it is real.
         hosts: names under which the application answers, besides loopback: the host of the public address.
+        hook_secrets: what calls of webhooks are signed with, any of them; without one no call is taken in.
 
     Raises:
         ValueError: a route does not declare the role that it needs.
@@ -87,6 +90,7 @@ def create_app(
         sample=sample,
         linkable=passports.linkable(),
         statics=files,
+        hook_secrets=hook_secrets,
     )
     for router in (*ROUTERS, statics.router(files)):
         # Not `include_router`, behind which newer releases of FastAPI hide the routes from `check_roles`.

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 class Role(StrEnum):
     """What a user may do, from least to most."""
 
-    ANYONE = "anyone"  # health and static files: nothing about posts or people
+    ANYONE = "anyone"  # health, static files, signed calls: nothing is told about posts or people
     VIEWER = "viewer"
     EDITOR = "editor"  # may say what is right about a reading
 

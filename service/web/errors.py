@@ -1,4 +1,4 @@
-"""What goes wrong, told so that the reader knows what to do next: as a page, or as JSON under /api."""
+"""What goes wrong, told so that the reader knows what to do next: as a page, or as JSON for programs."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _fault(request: Request, _error: Exception) -> Response:
 
 def answer(request: Request, status: int, message: str) -> Response:
     """The error as whoever asked can read it."""
-    if request.url.path.startswith("/api") or request.url.path == "/health":
+    if request.url.path.startswith(("/api", "/hooks")) or request.url.path == "/health":
         return JSONResponse({"error": message}, status_code=status)
     next_step = _NEXT.get(status, "Go back to the inbox.")
     title = "Not found" if status == 404 else "That did not work"

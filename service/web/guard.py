@@ -1,4 +1,4 @@
-"""What every request passes and every answer carries: the Host check and the security headers."""
+"""What every request passes and every answer carries: the Host check, the bound on bodies, the security headers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+MOST_BYTES = 1_000_000  # of a request's body; nothing that people or programs send here comes near
+_BODY = "earful.body"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _POLICY = "; ".join(
@@ -59,16 +62,55 @@ class Guard:
                 headers.setdefault("Cache-Control", "private, no-cache")
             await send(message)
 
-        host = host_of(Headers(scope=scope).get("host", ""))
-        if host in self._hosts:
-            await self._app(scope, receive, send_guarded)
+        headers = Headers(scope=scope)
+        if host_of(headers.get("host", "")) not in self._hosts:
+            refusal = PlainTextResponse(
+                "Earful answers only under the address that it was started with. Open it as http://127.0.0.1 with its "
+                "port, or set EARFUL_PUBLIC_URL to the address that you type.\n",
+                status_code=421,
+            )
+            await refusal(scope, receive, send_guarded)
             return
-        refusal = PlainTextResponse(
-            "Earful answers only under the address that it was started with. Open it as http://127.0.0.1 with its port,"
-            " or set EARFUL_PUBLIC_URL to the address that you type.\n",
-            status_code=421,
-        )
-        await refusal(scope, receive, send_guarded)
+        body = b"" if scope["method"] in ("GET", "HEAD") else await _body(headers, receive)
+        if body is None:
+            text = f"A request's body may have {MOST_BYTES:,} bytes at most.\n"
+            await PlainTextResponse(text, status_code=413)(scope, receive, send_guarded)
+            return
+        await self._app({**scope, _BODY: body}, _Replay(body, receive), send_guarded)
+
+
+class _Replay:
+    """The body once more for the application, which reads it as it comes."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._first: Message | None = {"type": "http.request", "body": body, "more_body": False}
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        """The whole body, then whatever the server tells."""
+        first, self._first = self._first, None
+        return first if first is not None else await self._receive()
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes | None:
+    """The body of a request; None where it has more than `MOST_BYTES`, or its sender hung up in the middle."""
+    told = headers.get("content-length", "0")
+    if told.isdigit() and int(told) > MOST_BYTES:
+        return None
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES or message["type"] == "http.disconnect":
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def body_of(request: Request) -> bytes:
+    """The body as it was sent, for a plain function, which cannot wait for it itself."""
+    body: bytes = request.scope[_BODY]
+    return body
 
 
 def host_of(header: str) -> str:

@@ -21,6 +21,12 @@ def linkable() -> Linkable:
 
 
 @cache
+def hearing() -> frozenset[str]:
+    """The kinds whose sources take signed calls in."""
+    return frozenset(kind for kind in registry.kinds() if registry.spec(kind).hears)
+
+
+@cache
 def spec_of(kind: str) -> Spec | None:
     """What is known of a kind of source; None for one that this version no longer has."""
     try:

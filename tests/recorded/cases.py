@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from collectors import registry
-from collectors.base import Collector
+from collectors.base import Calls, Collector
 from collectors.net import Net
 from collectors.options import read_options
 from tests.recorded import app_store, google, signing, trustpilot
 from tests.recorded.bluesky import KEYS as BLUESKY_KEYS
 from tests.recorded.bluesky import Bluesky, view
+from tests.recorded.calls import KEYS as WEBHOOK_KEYS
+from tests.recorded.calls import Kept
 from tests.recorded.discord import KEYS as DISCORD_KEYS
 from tests.recorded.discord import Discord, message
 from tests.recorded.discourse import Discourse, discourse_post
 from tests.recorded.github import Github, issue, issue_comment
 from tests.recorded.graph import ACCOUNT, Graph, media_comment, medium, page_comment, page_post
 from tests.recorded.hacker_news import HackerNews, hit
+from tests.recorded.imap import PASSWORD, USER, Mailserver, mailbox, serve_mail
+from tests.recorded.intercom import KEYS as INTERCOM_KEYS
+from tests.recorded.intercom import messenger
 from tests.recorded.lemmy import Lemmy, comment_view, post_view
 from tests.recorded.mastodon import Mastodon, status
 from tests.recorded.platforms import Feed, Reddit, Steam, comment, rss, steam_review, submission
 from tests.recorded.stack_exchange import StackExchange, answer, question, remark
 from tests.recorded.telegram import KEYS as TELEGRAM_KEYS
 from tests.recorded.telegram import Telegram, update
-from tests.recorded.web import Answering, Asked, Reply
+from tests.recorded.web import Answering, Asked, Reply, Web, serve
 from tests.recorded.x import X, x_post
+from tests.recorded.zendesk import KEYS as ZENDESK_KEYS
+from tests.recorded.zendesk import helpdesk
 
 KEYS = {
+    "EMAIL_PASSWORD": PASSWORD,
     "FACEBOOK_PAGE_TOKEN": "t0ken",
     "INSTAGRAM_TOKEN": "t0ken",
     "MASTODON_ACCESS_TOKEN": "tok",
@@ -38,7 +46,10 @@ KEYS = {
     "X_BEARER_TOKEN": "t0ken",
     **BLUESKY_KEYS,
     **DISCORD_KEYS,
+    **INTERCOM_KEYS,
     **TELEGRAM_KEYS,
+    **WEBHOOK_KEYS,
+    **ZENDESK_KEYS,
     **signing.keys(),
 }
 SIGN_INS = {"/api/v1/access_token", "/token", "/xrpc/com.atproto.server.createSession"}
@@ -57,6 +68,12 @@ class Case:
     options: dict[str, object]
     answering: Answering
     posts: int
+    mail: Mailserver | None = None  # for the kind that speaks IMAP and not HTTP
+    calls: Calls | None = None  # for the kind that others come to
+
+    def serving(self) -> AbstractContextManager[Web | Mailserver]:
+        """The platform, running."""
+        return serve_mail(self.mail) if self.mail else serve(self.answering)
 
 
 def case_of(kind: str, folder: Path) -> Case:
@@ -68,7 +85,7 @@ def case_of(kind: str, folder: Path) -> Case:
 def listening(kind: str, case: Case, base_url: str) -> Iterator[Collector]:
     """The collector of a case, asking the given server without pauses."""
     spec = registry.spec(kind)
-    with Net(base_url, timeout=5, sleep=lambda _: None) as net:
+    with Net(base_url, timeout=5, sleep=lambda _: None, calls=case.calls) as net:
         yield spec.build(read_options(spec, case.options), KEYS, net)
 
 
@@ -91,6 +108,10 @@ def _discord(_: Path) -> Case:
 
 def _discourse(_: Path) -> Case:
     return Case({"url": "https://forum.example"}, Discourse([discourse_post(n) for n in range(1, 121)]), 120)
+
+
+def _email(_: Path) -> Case:
+    return Case({"host": "imap.example", "user": USER, "addresses": USER}, _shop, 12, mail=mailbox(12))
 
 
 def _facebook(_: Path) -> Case:
@@ -129,6 +150,10 @@ def _hacker_news(_: Path) -> Case:
 def _instagram(_: Path) -> Case:
     comments = [media_comment(n) for n in range(5)]
     return Case({"account": ACCOUNT}, Graph({f"{ACCOUNT}/media": [medium(1)], "17890000001/comments": comments}), 5)
+
+
+def _intercom(_: Path) -> Case:
+    return Case({}, messenger(12), 12)
 
 
 def _lemmy(_: Path) -> Case:
@@ -175,6 +200,10 @@ def _trustpilot(_: Path) -> Case:
     return Case({"business": "www.lantern.example"}, trustpilot.Trustpilot(reviews), 105)
 
 
+def _webhook(_: Path) -> Case:
+    return Case({}, _shop, 12, calls=Kept.of(12))
+
+
 def _x(_: Path) -> Case:
     return Case({"query": "lamps", "max_posts": 200}, X([x_post(n) for n in range(120)]), 120)
 
@@ -182,6 +211,10 @@ def _x(_: Path) -> Case:
 def _youtube(_: Path) -> Case:
     threads = [google.thread(n, answers=4 - n) for n in range(5)]
     return Case({"videos": "lantern0001"}, google.Tube(threads, most=2), 15)
+
+
+def _zendesk(_: Path) -> Case:
+    return Case({"subdomain": "lamps"}, helpdesk(12), 12)
 
 
 def _shop(asked: Asked) -> Reply:
@@ -195,6 +228,7 @@ _ROWS: Mapping[str, Callable[[Path], Case]] = {
     "bluesky": _bluesky,
     "discord": _discord,
     "discourse": _discourse,
+    "email": _email,
     "facebook": _facebook,
     "feed": _feed,
     "github": _github,
@@ -203,6 +237,7 @@ _ROWS: Mapping[str, Callable[[Path], Case]] = {
     "google_play_pages": _google_play_pages,
     "hacker_news": _hacker_news,
     "instagram": _instagram,
+    "intercom": _intercom,
     "lemmy": _lemmy,
     "mastodon": _mastodon,
     "product_pages": _product_pages,
@@ -212,6 +247,8 @@ _ROWS: Mapping[str, Callable[[Path], Case]] = {
     "tabular": _tabular,
     "telegram": _telegram,
     "trustpilot": _trustpilot,
+    "webhook": _webhook,
     "x": _x,
     "youtube": _youtube,
+    "zendesk": _zendesk,
 }

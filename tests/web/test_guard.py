@@ -43,6 +43,7 @@ ROLES = {
     "/api/deliveries": Role.VIEWER,
     "/api/sources": Role.VIEWER,
     "/api/openapi.json": Role.ANYONE,
+    "/hooks/in/{source}": Role.ANYONE,
     "/health": Role.ANYONE,
     "/static/{digest}/{path:path}": Role.ANYONE,
 }

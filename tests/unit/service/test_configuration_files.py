@@ -221,6 +221,53 @@ def test_mistakes_in_sources_yaml(tmp_path: Path, right: str, wrong: str, line: 
     assert_told(problems, line, message, fix)
 
 
+RULES = """\
+hosts: [shop.example.org]
+review: li.review
+text: .text
+rating: {select: ".stars", pattern: "([0-9])"}
+"""
+SHOP = "sources:\n  - {name: s, kind: product_pages, options: {url: https://shop.example.org/p}}\n"
+
+
+def test_rules_beside_sources_yaml_are_for_the_sources_of_their_kind(tmp_path: Path) -> None:
+    """The files of the folder product_pages become the option `rules`, which survives being stored."""
+    folder = tmp_path / "product_pages"
+    folder.mkdir()
+    (folder / "shop.yaml").write_text(RULES, encoding="utf-8")
+    (folder / "other.yaml").write_text(RULES.replace("shop.", "other."), encoding="utf-8")
+    (shop,) = sources(tmp_path, SHOP)
+    stored = shop.options.model_dump(mode="json", exclude_unset=True)
+    assert [each["hosts"] for each in stored["rules"]] == [["other.example.org"], ["shop.example.org"]]
+    assert type(shop.options).model_validate(stored) == shop.options
+    (forum,) = sources(tmp_path, "sources:\n  - {name: f, kind: feed, options: {url: https://f.example.org/}}\n")
+    assert "rules" not in forum.options.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "message", "fix"),
+    [
+        ("text: .text\n", "", None, "`text` is missing.", "Add `text`: the review's words."),
+        ("review: li.review", "review: li..review", 2, '`review` is "li..review".', "is no CSS selector"),
+        ("text: .text", "txt: .text", 3, "There is no `txt`.", "Did you mean `text`?"),
+        ('"([0-9])"', '"[0-9]"', 4, "`rating.pattern` is", "A pattern has one group"),
+        ("shop.example.org", "https://shop", 1, "`hosts`", "is no host in small letters"),
+        ("[shop", "[[shop", 1, "This is not YAML", "Look at this line"),
+    ],
+)
+def test_mistakes_in_rules(tmp_path: Path, right: str, wrong: str, line: int | None, message: str, fix: str) -> None:
+    """Each mistake is told with its file, its line and what would be right."""
+    folder = tmp_path / "product_pages"
+    folder.mkdir()
+    (folder / "shop.yaml").write_text(RULES.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        sources(tmp_path, SHOP)
+    first = next(problem for problem in caught.value.problems if problem.line == line)
+    assert (first.file, first.line) == (folder / "shop.yaml", line)
+    assert message in first.message
+    assert fix in first.fix
+
+
 def test_everything_wrong_is_told_in_the_order_of_the_lines(tmp_path: Path) -> None:
     """One start is enough to see all mistakes of a file, each once."""
     text = SOURCES.replace("kind: steam", "kind: stem").replace("enabled:", "enable:").replace("60", "x")

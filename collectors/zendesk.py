@@ -1,0 +1,253 @@
+"""What customers write in Zendesk tickets: their public comments, never the agents' and never internal notes.
+
+Tickets that changed come from the cursor-based incremental export, their comments ticket by ticket
+(developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports). The export leaves out what
+changed within the last minute, so its cursor leaves no holes. Of a deleted ticket the export gives the number alone:
+what else we hold of it is found by looking tickets up again.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from pydantic import BaseModel, Field
+
+from collectors import fields
+from collectors.base import (
+    JSON,
+    Collector,
+    Cursor,
+    Page,
+    Passport,
+    Post,
+    PostUnreadable,
+    RawPost,
+    ReplyDoor,
+    Secret,
+    SetAside,
+    SourceBusy,
+    SourceRefused,
+    Spec,
+)
+from collectors.net import Net
+from collectors.options import Options, Words
+from collectors.zendesk_comment import is_customers, name_of, post_of, raw_of
+
+_AT_ONCE = 100  # tickets in one answer
+_COMMENTS_AT_ONCE = 30  # each is up to 64 kB long, and comes in three forms
+_TICKETS_A_PAGE = 20  # each ticket costs a request of its own, so posts are handed over in the meantime
+
+
+class ZendeskOptions(Options):
+    """Which Zendesk to listen to."""
+
+    subdomain: str = Field(
+        pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,62}$", description="The name before .zendesk.com in your Zendesk's address."
+    )
+    channels: Words = Field(
+        default=(), description="Only tickets that came these ways, in Zendesk's words (web,email,api); none: all."
+    )
+    product: str | None = Field(default=None, description="The product that its tickets are about.")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What some tickets held."""
+
+    posts: list[Post] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    def page(self, cursor: Cursor | None) -> Page:
+        """The page to hand over."""
+        return Page(posts=self.posts, set_aside=self.set_aside, gone=self.gone, cursor=cursor)
+
+
+class Zendesk:
+    """Listens to the tickets of one Zendesk."""
+
+    def __init__(self, options: ZendeskOptions, email: str, token: str, net: Net) -> None:
+        self._options = options
+        self._net = net
+        self._subdomain = options.subdomain.lower()
+        self._home = f"https://{self._subdomain}.zendesk.com"
+        self._headers = {"Authorization": f"Basic {b64encode(f'{email}/token:{token}'.encode()).decode()}"}
+        net.home(self._home)
+
+    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
+        """Yield the customers' comments of tickets that changed, some tickets a page; see `Collector.pages`.
+
+        All comments of a changed ticket come again: one that was edited or redacted changes its ticket and not itself.
+        The cursor moves when every ticket of an answer was read.
+        """
+        position = fields.text_or_none(cursor or {}, "after")
+        floor = None if position else since
+        visited = {position}
+        handed: set[tuple[str, int]] = set()
+        while True:
+            tickets, onward, over = self._export(position, since)
+            over = over or onward is None or onward in visited
+            visited.add(onward)
+            position = onward or position
+            for start in range(0, max(1, len(tickets)), _TICKETS_A_PAGE):
+                found = _Found()
+                for number, ticket in enumerate(tickets[start : start + _TICKETS_A_PAGE], start=start + 1):
+                    self._read(ticket, f"export, ticket {number}", found, handed)
+                found.posts = [post for post in found.posts if floor is None or post.created_at >= floor]
+                whole = start + _TICKETS_A_PAGE >= len(tickets)
+                yield found.page({"after": position} if whole and position else None)
+            if over:
+                return
+
+    def recheck(self, external_ids: Sequence[str]) -> Page:
+        """Tell which comments went with their tickets; see `Rechecks.recheck`. What changed comes through `pages`."""
+        held: dict[str, list[str]] = {}
+        for name in external_ids:
+            held.setdefault(name.partition("/")[0], []).append(name)
+        tickets = [number for number in held if number.isascii() and number.isdigit()]
+        gone: list[str] = []
+        for start in range(0, len(tickets), _AT_ONCE):
+            batch = tickets[start : start + _AT_ONCE]
+            answer = self._ask("tickets/show_many", {"ids": ",".join(batch)})
+            shown = fields.objects(answer.get("tickets"))
+            there = {fields.text_or_none(ticket, "id") for ticket in shown if not _is_deleted(ticket)}
+            # Archived tickets may be left out of a list; only a ticket that is not found by itself is gone.
+            gone += [name for number in batch if number not in there and self._is_gone(number) for name in held[number]]
+        return Page(gone=gone)
+
+    def parse(self, raw: RawPost) -> Post:
+        """Make the post of one comment; see `Collector.parse`."""
+        return post_of(raw)
+
+    def _export(self, position: str | None, since: datetime | None) -> tuple[list[JSON], str | None, bool]:
+        """Changed tickets, where to go on, and whether these are all for now."""
+        begin = {"start_time": str(int(since.timestamp()) if since else 0)}
+        where = {"cursor": position} if position else begin
+        answer = self._ask("incremental/tickets/cursor", {**where, "per_page": str(_AT_ONCE)})
+        if not isinstance(answer.get("tickets"), list):
+            raise SourceBusy("Zendesk answered in a form that we do not know; its API may have changed.")
+        over = answer.get("end_of_stream") is not False
+        return fields.list_or_empty(answer, "tickets"), fields.text_or_none(answer, "after_cursor"), over
+
+    def _read(self, ticket: JSON, place: str, found: _Found, handed: set[tuple[str, int]]) -> None:
+        number = fields.text_or_none(ticket, "id") if isinstance(ticket, dict) else None
+        if not isinstance(ticket, dict) or number is None or not number.isdigit():
+            found.set_aside.append(SetAside(place=place, reason="The ticket has no id.", raw=fields.sample(ticket)))
+            return
+        channel = fields.text_or_none(fields.obj_or_empty(ticket, "via"), "channel")
+        if _is_deleted(ticket):
+            found.gone.append(number)
+        elif not self._options.channels or channel in self._options.channels:
+            for position, (comment, author) in enumerate(self._comments(number)):
+                if not isinstance(comment, dict):
+                    reason = "The comment is not an object."
+                    found.set_aside.append(SetAside(place=place, reason=reason, raw=fields.sample(comment)))
+                elif is_customers(comment, author, ticket):
+                    raw = raw_of(comment, author, ticket, first=position == 0)
+                    own: RawPost = {"subdomain": self._subdomain, "product": self._options.product}
+                    self._sort({**raw, **own}, f"ticket {number}, comment {position + 1}", found, handed)
+
+    def _sort(self, raw: RawPost, place: str, found: _Found, handed: set[tuple[str, int]]) -> None:
+        try:
+            if fields.obj(raw, "comment").get("public") is not True:
+                found.gone.append(name_of(raw))  # an agent made it private, perhaps after we had read it
+                return
+            post = self.parse(raw)
+        except PostUnreadable as unreadable:
+            found.set_aside.append(SetAside(place=place, reason=str(unreadable), raw=unreadable.raw))
+            return
+        if (post.external_id, hash(post.text)) not in handed:  # a ticket that changes while it is exported comes twice
+            handed.add((post.external_id, hash(post.text)))
+            found.posts.append(post)
+
+    def _comments(self, number: str) -> Iterator[tuple[JSON, Mapping[str, JSON]]]:
+        """Each comment of a ticket with its author, oldest first; none where the ticket was deleted meanwhile."""
+        onward: dict[str, str] = {}
+        visited: set[str] = set()
+        met: set[str | None] = set()
+        while True:
+            asked = {"include": "users", "page[size]": str(_COMMENTS_AT_ONCE), **onward}
+            try:
+                answer = self._ask(f"tickets/{number}/comments", asked)
+            except SourceRefused as refused:
+                if refused.status == 404:
+                    return
+                raise
+            users = {str(user.get("id")): user for user in fields.objects(answer.get("users"))}
+                str(user.get("id")): user for user in fields.list_or_empty(answer, "users") if isinstance(user, dict)
+            }
+            for comment in fields.list_or_empty(answer, "comments"):
+                about = comment if isinstance(comment, dict) else {}
+                name = fields.text_or_none(about, "id")
+                if name is None or name not in met:
+                    yield comment, users.get(fields.text_or_none(about, "author_id") or "", {})
+                met.add(name)
+            paging = fields.obj_or_empty(answer, "meta")
+            after = fields.text_or_none(paging, "after_cursor")
+            if paging.get("has_more") is not True or after is None or after in visited:
+                return
+            visited.add(after)
+            onward = {"page[after]": after}
+
+    def _is_gone(self, number: str) -> bool:
+        try:
+            answer = self._ask(f"tickets/{number}", {})
+        except SourceRefused as refused:
+            if refused.status in {404, 410}:
+                return True
+            raise
+        return _is_deleted(fields.obj_or_empty(answer, "ticket"))
+
+    def _ask(self, path: str, params: Mapping[str, str]) -> dict[str, JSON]:
+        answer = self._net.json(f"{self._home}/api/v2/{path}.json", params=params, headers=self._headers)
+        if not isinstance(answer, dict):
+            raise SourceBusy("Zendesk answered in a form that we do not know; its API may have changed.")
+        return answer
+
+
+def _is_deleted(ticket: Mapping[str, JSON]) -> bool:
+    return ticket.get("status") == "deleted"
+
+
+def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
+    """The collector for validated options and keys. Raises SourceRefused where a key is missing."""
+    missing = [secret.name for secret in SPEC.secrets if not secrets.get(secret.name)]
+    if missing:
+        raise SourceRefused(f"Zendesk is off: {' and '.join(missing)} not set.", what_to_do=f"Get them at {_WHERE}.")
+    email, token = (secrets[secret.name] for secret in SPEC.secrets)
+    return Zendesk(cast("ZendeskOptions", options), email, token, net)
+
+
+_WHERE = (
+    "https://support.zendesk.com/hc/en-us/articles/4408889192858 (Admin Center, Apps and integrations, API tokens); "
+    "the export needs an administrator's address"
+)
+
+SPEC = Spec(
+    kind="zendesk",
+    title="Zendesk tickets",
+    options=ZendeskOptions,
+    build=build,
+    passport=Passport(
+        may_link=True,
+        may_reply=ReplyDoor.API,
+        may_export=False,
+        may_train=False,
+        keep_raw_days=None,
+        recheck_hours=24,
+        attribution="A customer's message in our Zendesk, with the ticket's number",
+        terms="The customers wrote to the company, and not in public: their words stay in the house. An author may be "
+        "tied to the customer whose address Zendesk has verified. What is deleted in Zendesk goes here within a day.",
+    ),
+    secrets=(
+        Secret(name="ZENDESK_EMAIL", where=_WHERE),
+        Secret(name="ZENDESK_API_TOKEN", where=_WHERE),
+    ),
+    safe_to_resume=True,
+    sees_edits=True,
+    sees_deletes=True,
+)
