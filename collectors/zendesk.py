@@ -178,8 +178,6 @@ class Zendesk:
                     return
                 raise
             users = {str(user.get("id")): user for user in fields.objects(answer.get("users"))}
-                str(user.get("id")): user for user in fields.list_or_empty(answer, "users") if isinstance(user, dict)
-            }
             for comment in fields.list_or_empty(answer, "comments"):
                 about = comment if isinstance(comment, dict) else {}
                 name = fields.text_or_none(about, "id")
