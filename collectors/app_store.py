@@ -34,8 +34,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, Words
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://itunes.apple.com"
 _PAGES = 10
@@ -108,13 +108,13 @@ class AppStore:
         return Listing(
             name=f"App Store {country}",
             ask=partial(self._ask, country),
-            read=self.parse,
+            read=posts_by(self.parse),
             depth="the newest 500",
             optional=True,  # where the app is not sold there is no feed
         )
 
-    def _ask(self, country: str, position: str | None) -> Sheet:
-        page = int(position) if position and position.isdigit() else 1
+    def _ask(self, country: str, walk: Walk) -> Sheet:
+        page = int(walk.position) if walk.position and walk.position.isdigit() else 1
         if self._asked:
             self._net.pause(_PAUSE)
         self._asked = True

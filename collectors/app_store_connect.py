@@ -34,8 +34,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, need_secrets
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://api.appstoreconnect.apple.com"
 _MOST = 200  # reviews in one answer
@@ -65,7 +65,7 @@ class AppStoreConnect:
 
         Ends early where the hour's questions are nearly used up; the next run goes on below.
         """
-        listing = Listing(name="App Store Connect", ask=self._ask, read=self.parse, anchors=_MOST)
+        listing = Listing(name="App Store Connect", ask=self._ask, read=posts_by(self.parse), anchors=_MOST)
         return follow([listing], cursor, since, enough=lambda: self._left is not None and self._left < _RESERVE)
 
     def parse(self, raw: RawPost) -> Post:
@@ -92,9 +92,9 @@ class AppStoreConnect:
             raw=raw,
         )
 
-    def _ask(self, position: str | None) -> Sheet:
+    def _ask(self, walk: Walk) -> Sheet:
         first = {"limit": str(_MOST), "sort": "-createdDate", "include": "response"}
-        params = dict(parse_qsl(position, keep_blank_values=True)) if position else first
+        params = dict(parse_qsl(walk.position, keep_blank_values=True)) if walk.position else first
         url = f"{HOME}/v1/apps/{self._options.app}/customerReviews"
         answer, data = tokens.ask(self._net, self._bearer, url, params)
         left = _LEFT.search(answer.headers.get("x-rate-limit", ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self, cast
 
@@ -32,14 +32,15 @@ from collectors.base import (
 from collectors.bluesky_door import HANDLE, HOME, PASSWORD, Door
 from collectors.bluesky_post import is_post, is_words, made_at, post_of, without_us
 from collectors.bluesky_stream import HOST, Stream
-from collectors.listings import look_up, read_items, read_lists, walk_down
 from collectors.net import Net
 from collectors.options import Host, Options, Words
-from collectors.recent import Recent, state_of
+from collectors.reading import look_up
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 _OVERLAP = timedelta(minutes=30)  # read again each time: the index lags, and times are the authors' own
 _KNOWN = 500
 _AT_ONCE = 25  # posts in one look-up
+_DUE = 4  # fewer known posts may all have been deleted
 _HEARD = ("mention", "reply", "quote")
 
 
@@ -66,7 +67,7 @@ class BlueskyOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _Place:
     """One list, newest first; `name` is its place in the cursor, `inside` the field that holds the list."""
 
     name: str
@@ -88,15 +89,11 @@ class Bluesky:
             self._stream = Stream(net, options.stream_host, options.stream, product=options.product)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield what is new, one listing after the other; see `Collector.pages`.
-
-        The cursor moves when a listing was walked down to what is known: before that, what lies between is missing.
-        """
+        """Yield what is new, one list after the other, then what the stream said; see `Collector.pages`."""
         reached: Cursor = dict(cursor or {})
-        walks = ((listing.name, partial(self._walk, listing, since)) for listing in self._listings())
-        for page in read_lists(walks, cursor, remember=_KNOWN):
-            reached = reached if page.cursor is None else page.cursor
-            yield page
+        for page in follow([self._listing(place) for place in self._places()], cursor, since):
+            reached = {**reached, **(page.cursor or {})}
+            yield replace(page, cursor=reached)
         if self._stream is not None:
             for page in self._stream.pages(fields.obj_or_empty(reached, "stream"), since=since):
                 yield replace(page, cursor={**reached, "stream": page.cursor})
@@ -108,61 +105,61 @@ class Bluesky:
             asked = [("uris", name) for name in batch]
             return self._door.items("app.bsky.feed.getPosts", asked, "posts", signed_in=False)[0]
 
-        return look_up(filter(is_post, external_ids), _AT_ONCE, show, _shown_as, self._read)
+        return look_up(
+            filter(is_post, external_ids), _AT_ONCE, show, _shown_as, lambda item: self._read(self._raw(item))
+        )
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one view; see `Collector.parse`."""
         return post_of(raw)
 
-    def _listings(self) -> Iterator[_Listing]:
+    def _places(self) -> Iterator[_Place]:
         options, limit = self._options, ("limit", "100")
         for words in options.searches:
             language = (("lang", options.language),) if options.language else ()
             asked = (("q", words), ("sort", "latest"), *language, limit)
-            yield _Listing(f"search “{words}”", "app.bsky.feed.searchPosts", asked, "posts", bounded=True)
+            yield _Place(f"search “{words}”", "app.bsky.feed.searchPosts", asked, "posts", bounded=True)
         if options.mentions:
             asked = (*(("reasons", reason) for reason in _HEARD), limit)
-            yield _Listing("mentions", "app.bsky.notification.listNotifications", asked, "notifications")
+            yield _Place("mentions", "app.bsky.notification.listNotifications", asked, "notifications")
         for account in options.accounts:
             name = account.removeprefix("@")
             asked = (("actor", name), ("filter", "posts_with_replies"), limit)
-            yield _Listing(f"@{name}", "app.bsky.feed.getAuthorFeed", asked, "feed", signed_in=False)
+            yield _Place(f"@{name}", "app.bsky.feed.getAuthorFeed", asked, "feed", signed_in=False)
 
-    def _walk(self, listing: _Listing, since: datetime | None, recent: Recent) -> Iterator[Page]:
+    def _listing(self, place: _Place) -> Listing:
         """From the newest down to the overlap with what is known; at first to `since`, or to the backlog."""
-        floor = datetime.fromtimestamp(recent.newest, UTC) - _OVERLAP if recent.newest is not None else since
-
-        def read(item: JSON) -> Post | None:
-            post = self._read(item)
-            when = _place(item) or (post.created_at if post else None)
-            if post is None or when is None or (floor is not None and when < floor):
-                return None
-            return post if recent.note(post.external_id, when, state_of(post)) else None
-
-        def enough(items: list[JSON], seen: int) -> bool:
-            below = floor is not None and any((place := _place(item)) and place < floor for item in items)
-            return below or (not recent.known and seen >= self._options.backlog)
-
-        ask = partial(self._ask, listing, floor)
-        due = recent.since(floor.timestamp()) if floor is not None else 0
-        return walk_down(
-            listing.name, recent, ask, lambda items, place: read_items(items, place, read), enough, due=due
+        return Listing(
+            name=place.name,
+            ask=partial(self._ask, place),
+            read=posts_by(self._read, stands=lambda raw: _stands(raw["item"]), replies=False),
+            overlap=_OVERLAP,
+            anchors=_KNOWN,
+            backlog=self._options.backlog,
+            depth="",
+            due=_DUE,
         )
 
-    def _ask(self, listing: _Listing, floor: datetime | None, position: str) -> tuple[list[JSON], str]:
-        params = [*listing.params]
-        if position:
-            params.append(("cursor", position))
-        if listing.bounded and floor is not None:
-            params.append(("since", floor.isoformat(timespec="milliseconds").replace("+00:00", "Z")))
-        return self._door.items(listing.method, params, listing.inside, signed_in=listing.signed_in)
+    def _ask(self, place: _Place, walk: Walk) -> Sheet:
+        params = [*place.params]
+        if walk.position:
+            params.append(("cursor", walk.position))
+        begin = walk.begins_at
+        if place.bounded and begin is not None:
+            params.append(("since", begin.isoformat(timespec="milliseconds").replace("+00:00", "Z")))
+        items, onward = self._door.items(place.method, params, place.inside, signed_in=place.signed_in)
+        return Sheet(items=[self._raw(item) for item in items], onward=onward or None)
 
-    def _read(self, item: JSON) -> Post | None:
+    def _read(self, raw: RawPost) -> Post | None:
         """The post of a view, a notification or an entry of a feed; None where it is no post, or only passed on."""
+        item = raw["item"]
         view = item.get("post", item) if isinstance(item, dict) else item
         if _is_repost(item) or (isinstance(view, dict) and not is_words(view)):
             return None
-        return self.parse({"post": without_us(view), "product": self._options.product})
+        return self.parse({"post": without_us(view), "product": raw["product"]})
+
+    def _raw(self, item: JSON) -> RawPost:
+        return {"item": item, "product": self._options.product}
 
 
 def _shown_as(item: JSON) -> str:
@@ -176,7 +173,7 @@ def _is_repost(item: JSON) -> bool:
     return isinstance(reason, dict) and str(reason.get("$type")).endswith("#reasonRepost")
 
 
-def _place(item: JSON) -> datetime | None:
+def _stands(item: JSON) -> datetime | None:
     """The time by which the item stands in its list; None where it stands there for another reason (pinned, reposted).
 
     Notifications stand by the time when Bluesky saw them, posts by when they were written, if not later than that.

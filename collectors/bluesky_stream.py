@@ -21,7 +21,7 @@ from collectors.base import JSON, Cursor, Page, Post, PostUnreadable, RawPost, S
 from collectors.bluesky_post import POST, post_of
 from collectors.net import Net, move
 from collectors.plain import storable
-from collectors.recent import Recent
+from collectors.remembered import Manner, Walk
 from collectors.verdicts import judge
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Stream:
         now = datetime.now(UTC)
         begin = _moment(cursor.get("time_us")) or max(since or now - _FIRST, now - _KEPT)
         missed = f"The stream keeps {_KEPT / timedelta(hours=1):g} hours; what was written before is missing."
-        hearing = _Hearing(Recent(cursor.get("recent"), most=_KNOWN), begin, now, self._product)
+        heard = Walk.of({"anchors": cursor.get("recent")}, manner=Manner(most=_KNOWN))
+        heard.climbs = True
+        hearing = _Hearing(heard, begin, now, self._product)
         gap = missed if begin < now - _KEPT else None
         for frame in self._frames(begin):
             if frame is not None:
@@ -120,11 +122,11 @@ class Stream:
 class _Hearing:
     """What was heard so far, and up to when."""
 
-    def __init__(self, recent: Recent, begin: datetime, end: datetime, product: str | None) -> None:
+    def __init__(self, heard: Walk, begin: datetime, end: datetime, product: str | None) -> None:
         self.count = 0
         self._at = begin
         self._end = end
-        self._recent = recent
+        self._heard = heard
         self._product = product
         self._posts: list[Post] = []
         self._gone: list[str] = []
@@ -158,7 +160,7 @@ class _Hearing:
             self._gone.append(uri)
             return
         record = fields.obj_or_empty(commit, "record")
-        if wanted.search(" ".join([str(record.get("text")), *map(str, _tags(record))])):
+        if wanted.search(" ".join([str(record.get("text")), *map(str, fields.list_or_empty(record, "tags"))])):
             self._keep(event, commit, uri, when)
 
     def _keep(self, event: dict[str, JSON], commit: dict[str, JSON], uri: str, when: datetime | None) -> None:
@@ -178,21 +180,17 @@ class _Hearing:
             place = f"stream, event {self.count}"
             self._set_aside.append(SetAside(place=place, reason=str(unreadable), raw=unreadable.raw))
             return
-        if self._recent.note(uri, when or post.created_at, str(commit.get("cid"))):
+        version = str(commit.get("cid"))
+        if self._heard.note(uri, when or post.created_at, version) and self._heard.first_time(uri, version):
             self._posts.append(post)
 
     def page(self, gap: str | None) -> Page:
         """Hand over what was heard since the last page."""
         reached = min(self._at, self._end)  # a time to come would make the server wait for it
-        cursor: Cursor = {"time_us": _micros(reached), "recent": self._recent.stored()}
+        cursor: Cursor = {"time_us": _micros(reached), "recent": self._heard.place(over=True)["anchors"]}
         page = Page(posts=self._posts, gone=self._gone, set_aside=self._set_aside, cursor=cursor, gap=gap)
         self.count, self._posts, self._gone, self._set_aside = 0, [], [], []
         return page
-
-
-def _tags(record: dict[str, JSON]) -> list[JSON]:
-    tags = record.get("tags")
-    return tags if isinstance(tags, list) else []
 
 
 def _micros(moment: datetime) -> int:

@@ -8,8 +8,8 @@ each time, for edits and deletions. Threads are read while they are active, whic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import cast
 
 from pydantic import BaseModel, Field, field_validator
@@ -30,16 +30,17 @@ from collectors.base import (
     Spec,
 )
 from collectors.discord_message import SITE, is_said_by_somebody, is_stripped, name_of, post_of, words_of
-from collectors.listings import Walk, read_items, read_lists, walk_down, walk_up
 from collectors.net import Net
 from collectors.options import Options, Words
-from collectors.recent import Recent, state_of
+from collectors.reading import joined, none_of, read_items
 from collectors.verdicts import resets_in
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = SITE
 _API = f"{HOME}/api/v10"
 _LIMIT = 100
 _OVERLAP = 25
+_EVER = timedelta(days=36_500)  # what is read again is bounded by ids, not by times
 _LISTS = 300  # so many channels and threads are remembered; who comes back later is read anew
 _LONGEST = 10.0  # seconds to wait between two requests; for longer Discord refuses, and we come back
 _FORUMS = {15, 16}  # they hold threads only
@@ -74,8 +75,26 @@ class Discord:
         net.home(HOME)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield what is new or edited, and which of the last messages were deleted; see `Collector.pages`."""
-        return read_lists(self._walks(since), _lately(cursor), remember=2 * _OVERLAP)
+        """Yield what is new or edited, and which of the last messages were deleted; see `Collector.pages`.
+
+        First the channels, then the active threads of their servers, which are known once the channels were read.
+        """
+        reached: Cursor = dict(cursor or {})
+        guilds: set[str] = set()
+        refused: SourceRefused | None = None
+        try:
+            channels = [self._channel(channel, guilds) for channel in self._options.channels]
+            for page in follow(channels, fields.obj_or_empty(reached, "channels"), since):
+                reached = {**reached, "channels": page.cursor}
+                yield replace(page, cursor=reached)
+        except SourceRefused as error:  # one channel that is refused does not keep the threads from being read
+            refused = error
+        threads = [self._listing(f"thread {name}", name, about) for name, about in self._threads(guilds)]
+        for page in follow(threads, _lately(fields.obj_or_empty(reached, "threads")), since):
+            reached = {**reached, "threads": page.cursor}
+            yield replace(page, cursor=reached)
+        if refused is not None:
+            raise refused
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Read the stretches again in which messages stand; see `Rechecks.recheck`."""
@@ -85,67 +104,67 @@ class Discord:
             if channel.isdecimal() and message.isdecimal():
                 wanted.setdefault(channel, []).append(int(message))
         pages = [self._stretches(channel, sorted(set(messages))) for channel, messages in wanted.items()]
-        return Page(
-            posts=[post for page in pages for post in page.posts],
-            set_aside=[item for page in pages for item in page.set_aside],
-            gone=[name for page in pages for name in page.gone],
-        )
+        return joined(pages)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one message; see `Collector.parse`."""
         return post_of(raw)
 
-    def _walks(self, since: datetime | None) -> Iterator[tuple[str, Walk]]:
-        """The channels, then the active threads of their servers, which are known once the channels were read."""
-        guilds: set[str] = set()
-        for channel in self._options.channels:
-            yield f"channel {channel}", partial(self._channel, channel, guilds, since)
+    def _threads(self, guilds: set[str]) -> Iterator[tuple[str, RawPost]]:
+        """The active threads in our channels, with what a message does not say about them."""
         for guild in sorted(guilds) if self._options.threads else ():
             answer = self._get(f"/guilds/{guild}/threads/active")
             for thread in fields.objects(answer.get("threads") if isinstance(answer, dict) else None):
                 name = fields.text_or_none(thread, "id")
                 if name is not None and fields.text_or_none(thread, "parent_id") in self._options.channels:
-                    yield f"thread {name}", partial(self._messages, f"thread {name}", name, _about(thread), since)
+                    yield name, _about(thread)
 
-    def _channel(self, channel: str, guilds: set[str], since: datetime | None, recent: Recent) -> Iterator[Page]:
-        info = self._info(channel)
-        guild = fields.text_or_none(info, "guild_id")
-        guilds |= {guild} if guild else set()
-        if info.get("type") in _FORUMS:
-            return iter(())
-        return self._messages(f"channel {channel}", channel, _about(info), since, recent)
+    def _channel(self, channel: str, guilds: set[str]) -> Listing:
+        """A channel; reading it adds its server to `guilds`."""
+        about: RawPost = {}
+        listing = self._listing(f"channel {channel}", channel, about)
 
-    def _messages(
-        self, place: str, channel: str, about: RawPost, since: datetime | None, recent: Recent
-    ) -> Iterator[Page]:
-        def read(item: JSON) -> Post | None:
-            post = self._read(item, about)
-            if post is None or not recent.note(post.external_id, post.created_at, state_of(post)):
-                return None
-            return post if since is None or recent.known or post.created_at >= since else None
+        def ask(walk: Walk) -> Sheet:
+            if not about:
+                info = self._info(channel)
+                guild = fields.text_or_none(info, "guild_id")
+                guilds.update({guild} if guild else ())
+                about.update(_about(info), forum=info.get("type") in _FORUMS)
+            return Sheet(items=[], onward=None) if about["forum"] else listing.ask(walk)
 
-        def page(items: list[JSON], where: str) -> Page:
-            said = [item for item in fields.objects(items) if is_said_by_somebody(item)]
-            if said and all(is_stripped(item) for item in said):
+        return replace(listing, ask=ask)
+
+    def _listing(self, place: str, channel: str, about: RawPost) -> Listing:
+        read = posts_by(self._read, replies=False)
+
+        def ask(walk: Walk) -> Sheet:
+            side = "after" if walk.climbs else "before"
+            items = self._list(channel, {side: walk.position.rpartition("/")[2]} if walk.position else {})
+            ends = _numbers(items)
+            onward = str(max(ends) if walk.climbs else min(ends)) if ends else None
+            return Sheet(items=[{"message": item, **self._with(about)} for item in items], onward=onward)
+
+        def page(items: Sequence[RawPost], walk: Walk, where: str) -> Page:
+            messages = fields.objects([item["message"] for item in items])
+            said = [message for message in messages if is_said_by_somebody(message)]
+            if said and all(is_stripped(message) for message in said):
                 raise SourceRefused(
                     f"Discord hides from the bot what is said in {place}.",
                     what_to_do="Switch on Message Content Intent at https://discord.com/developers/applications, Bot.",
                 )
-            return read_items(items, where, read)
+            return read(items, walk, where)
 
-        def ask(side: str, position: str) -> tuple[list[JSON], str]:
-            items = self._list(channel, {side: position.rpartition("/")[2]} if position else {})
-            ends = _numbers(items)
-            return items, str(max(ends) if side == "after" else min(ends)) if ends else ""
-
-        def enough(items: list[JSON], seen: int) -> bool:
-            times = [made for item in fields.objects(items) if (made := fields.instant_or_none(item, "timestamp"))]
-            return seen >= self._options.backlog or (since is not None and bool(times) and min(times) < since)
-
-        known = sorted(recent.known, key=lambda name: int(name.rpartition("/")[2]))[-_OVERLAP:]
-        if known:
-            return walk_up(place, recent, known, partial(ask, "after"), page, complete=True)
-        return walk_down(place, recent, partial(ask, "before"), page, enough)
+        return Listing(
+            name=place,
+            ask=ask,
+            read=page,
+            overlap=_EVER,
+            climb=_age,
+            complete=True,
+            anchors=2 * _OVERLAP,
+            backlog=self._options.backlog,
+            due=None,
+        )
 
     def _stretches(self, channel: str, wanted: list[int]) -> Page:
         """The messages with these numbers, in order; a channel that is no more took its messages with it."""
@@ -153,17 +172,14 @@ class Discord:
         missing: list[str] = []
         rest = wanted
         try:
-            about = _about(self._info(channel))
+            about = self._with(_about(self._info(channel)))
             while rest:
                 items = self._list(channel, {"after": str(rest[0] - 1)})
                 shown = {name_of(item): item for item in fields.objects(items)}
                 end = max(_numbers(items), default=0) if len(items) >= _LIMIT else rest[-1]
                 names = [f"{channel}/{number}" for number in rest if number <= end]
-                pages.append(
-                    read_items(
-                        [shown[name] for name in names if name in shown], "look-up", partial(self._read, about=about)
-                    )
-                )
+                raws: list[RawPost] = [{"message": shown[name], **about} for name in names if name in shown]
+                pages.append(read_items(self._read, raws, "look-up"))
                 missing += [name for name in names if name not in shown]
                 rest = [number for number in rest if number > max(end, rest[0])]
         except SourceRefused as refused:
@@ -171,19 +187,19 @@ class Discord:
                 raise
             missing = [f"{channel}/{number}" for number in wanted]
         else:
-            if len(missing) == len(wanted) > 3:
-                raise SourceBusy(f"None of {len(wanted)} messages is shown. Taken as a fault, not as their deletion.")
-        return Page(
-            posts=[post for page in pages for post in page.posts],
-            set_aside=[item for page in pages for item in page.set_aside],
-            gone=missing,
-        )
+            if len(missing) == len(wanted):
+                none_of(len(wanted))
+        return replace(joined(pages), gone=missing)
 
-    def _read(self, item: JSON, about: RawPost) -> Post | None:
+    def _read(self, raw: RawPost) -> Post | None:
         """The post of a message; None where nobody said anything in it."""
-        if isinstance(item, dict) and not (is_said_by_somebody(item) and words_of(item)):
+        message = raw["message"]
+        if isinstance(message, dict) and not (is_said_by_somebody(message) and words_of(message)):
             return None
-        return self.parse({"message": item, "product": self._options.product, **about})
+        return self.parse(raw)
+
+    def _with(self, about: RawPost) -> RawPost:
+        return {"product": self._options.product, "guild": about.get("guild"), "thread": about.get("thread")}
 
     def _info(self, channel: str) -> dict[str, JSON]:
         answer = self._get(f"/channels/{channel}")
@@ -217,12 +233,17 @@ def _numbers(items: list[JSON]) -> list[int]:
     return [int(name) for name in names if name.isdecimal()]
 
 
-def _lately(cursor: Cursor | None) -> Cursor | None:
+def _age(name: str) -> tuple[int, str]:
+    """Ids grow with time; ours have the channel's before them."""
+    number = name.rpartition("/")[2]
+    return len(number), number
+
+
+def _lately(cursor: Cursor) -> Cursor:
     """The cursor without threads in which nobody wrote for long: it would grow for ever."""
-    if cursor is None or len(cursor) <= _LISTS:
-        return cursor
-    newest = sorted(cursor, key=lambda name: Recent(cursor[name], most=0).newest or 0.0, reverse=True)
-    return {name: cursor[name] for name in newest[:_LISTS]}
+    lists = fields.obj_or_empty(cursor, "lists")
+    newest = sorted(lists, key=lambda name: Walk.of(fields.obj_or_empty(lists, name)).newest, reverse=True)
+    return {**cursor, "lists": {name: lists[name] for name in newest[:_LISTS]}}
 
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:

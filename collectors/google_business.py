@@ -32,8 +32,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, Words, need_secrets
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://mybusiness.googleapis.com"
 _NAME = "Google Business Profile"
@@ -99,11 +99,20 @@ class GoogleBusiness:
         )
 
     def _listing(self, place: str) -> Listing:
-        return Listing(name=place, ask=partial(self._ask, place), read=self.parse, by_change=True)
+        return Listing(
+            name=place,
+            ask=partial(self._ask, place),
+            read=posts_by(self.parse),
+            by_change=True,
+        )
 
-    def _ask(self, place: str, position: str | None) -> Sheet:
+    def _ask(self, place: str, walk: Walk) -> Sheet:
         url = f"{HOME}/v4/{place}/reviews"
-        params = {"pageSize": str(_MOST), "orderBy": "updateTime desc", **({"pageToken": position} if position else {})}
+        params = {
+            "pageSize": str(_MOST),
+            "orderBy": "updateTime desc",
+            **({"pageToken": walk.position} if walk.position else {}),
+        }
         _, data = tokens.ask(self._net, self._bearer, url, params)
         found, reviews = google.listed(data, "reviews", _NAME)
         return Sheet(

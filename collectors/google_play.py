@@ -32,8 +32,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, need_secrets
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://androidpublisher.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
@@ -64,7 +64,14 @@ class GooglePlay:
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or changed, last changed first; see `Collector.pages`. A week is all that Google shows."""
-        listing = Listing(name=_NAME, ask=self._ask, read=self.parse, by_change=True, days=_DAYS, may_be_empty=True)
+        listing = Listing(
+            name=_NAME,
+            ask=self._ask,
+            read=posts_by(self.parse),
+            by_change=True,
+            days=_DAYS,
+            due=None,
+        )
         return follow([listing], cursor, since)
 
     def parse(self, raw: RawPost) -> Post:
@@ -96,9 +103,9 @@ class GooglePlay:
             raw=raw,
         )
 
-    def _ask(self, position: str | None) -> Sheet:
+    def _ask(self, walk: Walk) -> Sheet:
         url = f"{HOME}/androidpublisher/v3/applications/{self._options.package}/reviews"
-        params = {"maxResults": str(_MOST), **({"token": position} if position else {})}
+        params = {"maxResults": str(_MOST), **({"token": walk.position} if walk.position else {})}
         answer, data = tokens.ask(self._net, self._bearer, url, params)
         found, reviews = google.listed(data, "reviews", _NAME)
         onward = fields.text_or_none(fields.obj_or_empty(found, "tokenPagination"), "nextPageToken")

@@ -36,8 +36,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, Words
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://play.google.com"
 _ASK = f"{HOME}/_/PlayStoreUi/data/batchexecute"
@@ -120,14 +120,17 @@ class GooglePlayPages:
 
     def _listing(self, language: str) -> Listing:
         return Listing(
-            name=f"Google Play {language}", ask=partial(self._ask, language), read=self.parse, by_change=True
+            name=f"Google Play {language}",
+            ask=partial(self._ask, language),
+            read=posts_by(self.parse),
+            by_change=True,
         )
 
-    def _ask(self, language: str, position: str | None) -> Sheet:
-        if position is not None:
+    def _ask(self, language: str, walk: Walk) -> Sheet:
+        if walk.position is not None:
             self._net.pause(_PAUSE)
         place = {"hl": language, "gl": self._options.country, "rpcids": _REVIEWS}
-        answer = self._net.json(_ASK, params=place, form={"f.req": _question(self._options.package, position)})
+        answer = self._net.json(_ASK, params=place, form={"f.req": _question(self._options.package, walk.position)})
         reviews, onward = self._understand(answer)
         items: list[RawPost] = [
             {"review": _without_faces(review), "package": self._options.package, "product": self._options.product}

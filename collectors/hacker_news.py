@@ -8,7 +8,8 @@ is what is read again each time; deletions are found by asking Hacker News itsel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
@@ -31,18 +32,19 @@ from collectors.base import (
     SourceBusy,
     Spec,
 )
-from collectors.listings import look_up, read_items, read_lists, walk_down
 from collectors.net import Net
 from collectors.options import Options, Words
 from collectors.plain import from_simple_html
-from collectors.recent import Recent, state_of
+from collectors.reading import look_up
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://hn.algolia.com"
 _ITEMS = "https://hacker-news.firebaseio.com"
 _SITE = "https://news.ycombinator.com"
-_OVERLAP = 2 * 60 * 60  # seconds: for so long a text can be edited
+_OVERLAP = timedelta(hours=2)  # for so long a text can be edited
 _KNOWN = 500
 _AT_ONCE = 100
+_DUE = 4  # fewer known posts may all have been deleted
 
 
 class HackerNewsOptions(Options):
@@ -64,12 +66,8 @@ class HackerNews:
             net.home(home)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield what is new or edited, one search after the other, newest first; see `Collector.pages`.
-
-        The cursor moves when a search was walked down to what is known: before that, what lies between is missing.
-        """
-        walks = ((f"search “{words}”", partial(self._walk, words, since)) for words in self._options.searches)
-        return read_lists(walks, cursor, remember=_KNOWN)
+        """Yield what is new or edited, one search after the other, newest first; see `Collector.pages`."""
+        return follow([self._listing(words) for words in self._options.searches], cursor, since)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Ask for posts again: those that were deleted or hidden are gone. See `Rechecks.recheck`.
@@ -90,7 +88,7 @@ class HackerNews:
         name = fields.text(hit, "objectID")
         if not name:
             raise PostUnreadable("The hit has no objectID.", raw=fields.sample(hit))
-        comment = fields.text_or_none(hit, "comment_text") is not None or "comment" in _tags(hit)
+        comment = fields.text_or_none(hit, "comment_text") is not None or _is_comment(hit)
         title = None if comment else fields.text_or_none(hit, "title")
         text = fields.text(hit, "comment_text") if comment else fields.text_or_none(hit, "story_text") or ""
         author = fields.text_or_none(hit, "author")
@@ -111,26 +109,36 @@ class HackerNews:
             raw=raw,
         )
 
-    def _walk(self, words: str, since: datetime | None, recent: Recent) -> Iterator[Page]:
-        known = recent.newest
-        floor = int(known) - _OVERLAP if known is not None else int(since.timestamp()) if since else 0
+    def _listing(self, words: str) -> Listing:
+        read = posts_by(self._read, replies=False)
 
-        def read(hit: JSON) -> Post | None:
-            shown = {k: v for k, v in hit.items() if k != "_highlightResult"} if isinstance(hit, dict) else hit
-            post = self.parse({"hit": shown, "product": self._options.product})
-            return post if recent.note(post.external_id, post.created_at, state_of(post)) else None
+        def page(items: Sequence[RawPost], walk: Walk, where: str) -> Page:
+            hits = [fields.obj_or_empty(item, "hit") for item in items]
+            gone = [name for hit in hits if _is_dead(hit) and (name := fields.text_or_none(hit, "objectID"))]
+            return replace(read(items, walk, where), gone=gone)
 
-        def enough(_: list[JSON], seen: int) -> bool:
-            return not recent.known and seen >= self._options.backlog
+        return Listing(
+            name=f"search “{words}”",
+            ask=partial(self._ask, words),
+            read=page,
+            overlap=_OVERLAP,
+            anchors=_KNOWN,
+            backlog=self._options.backlog,
+            depth="",
+            due=_DUE,
+        )
 
-        ask = partial(self._ask, words, floor)
-        name = f"search “{words}”"
-        due = recent.since(floor)
-        return walk_down(name, recent, ask, lambda hits, place: read_items(hits, place, read), enough, due=due)
+    def _read(self, raw: RawPost) -> Post | None:
+        """The post of a hit; None where nothing is left of it."""
+        return None if _is_dead(fields.obj_or_empty(raw, "hit")) else self.parse(raw)
 
-    def _ask(self, words: str, floor: int, position: str) -> tuple[list[JSON], str]:
+    def _ask(self, words: str, walk: Walk) -> Sheet:
         """The hits from a time down, and the time of the last one; it is asked for again, for those of that second."""
-        within = [f"created_at_i>={floor}", *([f"created_at_i<={position}"] if position else [])]
+        begin = walk.begins_at
+        within = [
+            f"created_at_i>={int(begin.timestamp()) if begin else 0}",
+            *([f"created_at_i<={walk.position}"] if walk.position else []),
+        ]
         asked = {
             "query": words,
             "tags": "(story,poll,comment)" if self._options.comments else "(story,poll)",
@@ -142,12 +150,20 @@ class HackerNews:
         if not isinstance(hits, list):
             raise SourceBusy("The search of Hacker News answered in a form that we do not know; it may have changed.")
         times = [made for hit in fields.objects(hits) if isinstance(made := hit.get("created_at_i"), int)]
-        return hits, str(min(times)) if times else ""
+        return Sheet(items=[self._raw(hit) for hit in hits], onward=str(min(times)) if times else None)
+
+    def _raw(self, hit: JSON) -> RawPost:
+        shown = {k: v for k, v in hit.items() if k != "_highlightResult"} if isinstance(hit, dict) else hit
+        return {"hit": shown, "product": self._options.product}
 
 
-def _tags(hit: Mapping[str, JSON]) -> list[JSON]:
-    tags = hit.get("_tags")
-    return tags if isinstance(tags, list) else []
+def _is_dead(hit: Mapping[str, JSON]) -> bool:
+    """Whether it is a comment that was deleted or hidden: the search still knows it, without its text."""
+    return _is_comment(hit) and hit.get("comment_text") is None
+
+
+def _is_comment(hit: Mapping[str, JSON]) -> bool:
+    return "comment" in fields.list_or_empty(hit, "_tags")
 
 
 def _made_at(hit: Mapping[str, JSON]) -> datetime:

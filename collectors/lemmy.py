@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self, cast
 
@@ -23,7 +23,6 @@ from collectors.base import (
     Page,
     Passport,
     Post,
-    PostUnreadable,
     RawPost,
     ReplyDoor,
     SourceBusy,
@@ -31,15 +30,16 @@ from collectors.base import (
     Spec,
 )
 from collectors.lemmy_thing import is_gone, is_pinned, made_at, name_of, post_of
-from collectors.listings import look_up, read_items, read_lists, walk_down
 from collectors.net import Net
 from collectors.options import Host, Options, Words
-from collectors.recent import Recent, state_of
+from collectors.reading import look_up
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 _LIMIT = 50  # the most that these lists give at once
 _OVERLAP = timedelta(hours=1)
 _KNOWN = 500
 _AT_ONCE = 50
+_DUE = 4  # fewer known posts may all have been deleted
 
 
 class LemmyOptions(Options):
@@ -60,7 +60,7 @@ class LemmyOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _Place:
     """One list, newest first; `name` is its place in the cursor, `inside` the field that holds the list."""
 
     name: str
@@ -79,12 +79,8 @@ class Lemmy:
         net.home(self._home)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield what is new or edited, one list after the other, newest first; see `Collector.pages`.
-
-        The cursor moves when a list was walked down to what is known: before that, what lies between is missing.
-        """
-        walks = ((listing.name, partial(self._walk, listing, since)) for listing in self._listings())
-        return read_lists(walks, cursor, remember=_KNOWN)
+        """Yield what is new or edited, one list after the other, newest first; see `Collector.pages`."""
+        return follow([self._listing(place) for place in self._places()], cursor, since)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Ask for posts and comments again; what is deleted, removed or unknown is gone. See `Rechecks.recheck`."""
@@ -93,52 +89,53 @@ class Lemmy:
             return [view for name in batch if (view := self._view(name)) and not is_gone(view)]
 
         names = [name for name in external_ids if name.startswith(("post-", "comment-"))]
-        return look_up(names, _AT_ONCE, show, name_of, self._read)
+        return look_up(names, _AT_ONCE, show, name_of, lambda view: self._read(self._raw(view)))
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one view; see `Collector.parse`."""
         return post_of(raw)
 
-    def _listings(self) -> Iterator[_Listing]:
+    def _places(self) -> Iterator[_Place]:
         things = [("posts", "post"), *([("comments", "comment")] if self._options.comments else [])]
         for community in self._options.communities:
             name = community.removeprefix("!")
             for inside, thing in things:
                 asked = {"community_name": name, "type_": "All", "sort": "New", "limit": str(_LIMIT)}
-                yield _Listing(f"{inside} in !{name}", f"/api/v3/{thing}/list", asked, inside)
+                yield _Place(f"{inside} in !{name}", f"/api/v3/{thing}/list", asked, inside)
         for words in self._options.searches:
             for inside, _ in things:
                 asked = {"q": words, "type_": inside.title(), "listing_type": "All", "sort": "New"}
                 asked["limit"] = str(_LIMIT)
-                yield _Listing(f"{inside} with “{words}”", "/api/v3/search", asked, inside)
+                yield _Place(f"{inside} with “{words}”", "/api/v3/search", asked, inside)
 
-    def _walk(self, listing: _Listing, since: datetime | None, recent: Recent) -> Iterator[Page]:
-        floor = datetime.fromtimestamp(recent.newest, UTC) - _OVERLAP if recent.newest is not None else since
+    def _listing(self, place: _Place) -> Listing:
+        read = posts_by(self._read, stands=_stands, replies=False)
 
-        def read(item: JSON) -> Post | None:
-            post = self._read(item)
-            if post is None or (floor is not None and post.created_at < floor):
-                return None
-            return post if recent.note(post.external_id, post.created_at, state_of(post)) else None
+        def page(items: Sequence[RawPost], walk: Walk, where: str) -> Page:
+            views = [fields.obj_or_empty(item, "view") for item in items]
+            gone = [name for view in views if is_gone(view) and (name := name_of(view))]
+            return replace(read(items, walk, where), gone=gone)
 
-        def page(items: list[JSON], place: str) -> Page:
-            gone = [name_of(item) for item in fields.objects(items) if is_gone(item)]
-            return replace(read_items(items, place, read), gone=[name for name in gone if name])
+        return Listing(
+            name=place.name,
+            ask=partial(self._ask, place),
+            read=page,
+            overlap=_OVERLAP,
+            anchors=_KNOWN,
+            backlog=self._options.backlog,
+            depth="",
+            due=_DUE,
+        )
 
-        def enough(items: list[JSON], seen: int) -> bool:
-            below = floor is not None and any(_is_below(item, floor) for item in fields.objects(items))
-            return below or (not recent.known and seen >= self._options.backlog)
-
-        due = recent.since(floor.timestamp()) if floor is not None else 0
-        return walk_down(listing.name, recent, partial(self._ask, listing), page, enough, due=due)
-
-    def _ask(self, listing: _Listing, position: str) -> tuple[list[JSON], str]:
-        number = int(position or "1")
-        answer = self._net.json(f"{self._home}{listing.path}", params={**listing.params, "page": str(number)})
-        items = answer.get(listing.inside) if isinstance(answer, dict) else None
+    def _ask(self, place: _Place, walk: Walk) -> Sheet:
+        number = int(walk.position) if walk.position and walk.position.isdecimal() else 1
+        answer = self._net.json(f"{self._home}{place.path}", params={**place.params, "page": str(number)})
+        items = answer.get(place.inside) if isinstance(answer, dict) else None
         if not isinstance(items, list):
-            raise SourceBusy(f"{self._options.instance} answered {listing.name} in a form that we do not know.")
-        return items, str(number + 1) if len(items) >= _LIMIT else ""
+            raise SourceBusy(f"{self._options.instance} answered {place.name} in a form that we do not know.")
+        return Sheet(
+            items=[self._raw(item) for item in items], onward=str(number + 1) if len(items) >= _LIMIT else None
+        )
 
     def _view(self, name: str) -> dict[str, JSON]:
         """What the server shows of a post or comment; nothing where it knows none."""
@@ -151,17 +148,16 @@ class Lemmy:
             raise
         return fields.obj_or_empty(answer, f"{kind}_view") if isinstance(answer, dict) else {}
 
-    def _read(self, item: JSON) -> Post | None:
-        if isinstance(item, dict) and is_gone(item):
-            return None
-        return self.parse({"view": item, "host": self._options.instance, "product": self._options.product})
+    def _read(self, raw: RawPost) -> Post | None:
+        return None if is_gone(fields.obj_or_empty(raw, "view")) else self.parse(raw)
+
+    def _raw(self, view: JSON) -> RawPost:
+        return {"view": view, "host": self._options.instance, "product": self._options.product}
 
 
-def _is_below(view: dict[str, JSON], floor: datetime) -> bool:
-    try:
-        return not is_pinned(view) and made_at(view) < floor
-    except PostUnreadable:
-        return False
+def _stands(raw: RawPost) -> datetime | None:
+    view = fields.obj_or_empty(raw, "view")
+    return None if is_pinned(view) else made_at(view)
 
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:  # noqa: ARG001 - the Spec's signature

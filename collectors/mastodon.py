@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self, cast
 from urllib.parse import urlencode
@@ -32,14 +32,15 @@ from collectors.base import (
     SourceRefused,
     Spec,
 )
-from collectors.listings import look_up, read_items, read_lists, walk_down, walk_up
 from collectors.mastodon_status import is_ours_to_read, post_of
 from collectors.net import Net
 from collectors.options import Host, Options, Words
-from collectors.recent import Recent, state_of
+from collectors.reading import look_up
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 _LIMIT = 40  # the most that these listings give at once
 _OVERLAP = 40  # so many known posts are read again each time, for edits and for those that reach the server late
+_EVER = timedelta(days=36_500)  # what is read again is bounded by ids, not by times
 _AT_ONCE = 20  # statuses in one look-up
 _POSITION = re.compile(r"<[^<>]*[?&](max|min)_id=([^&<>]+)[^<>]*>;\s*rel=\"(?:next|prev)\"")
 _TOKEN = "MASTODON_ACCESS_TOKEN"  # noqa: S105 - the variable's name
@@ -73,7 +74,7 @@ class MastodonOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _Place:
     """One list, newest first; `name` is its place in the cursor, `inside` where its answers hold the list."""
 
     name: str
@@ -92,12 +93,12 @@ class Mastodon:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._home = f"https://{options.instance}"
         self._net = net
+        self._accounts: dict[str, str] = {}
         net.home(self._home)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or edited, one listing after the other; see `Collector.pages`."""
-        walks = ((listing.name, partial(self._walk, listing, since)) for listing in self._listings())
-        return read_lists(walks, cursor, remember=2 * _OVERLAP)
+        return follow([self._listing(place) for place in self._places()], cursor, since)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look posts up again; one that the server does not show is gone. See `Rechecks.recheck`."""
@@ -106,63 +107,60 @@ class Mastodon:
             _, answer = self._json("/api/v1/statuses?" + urlencode([("id[]", name) for name in batch]), {})
             return self._items(answer, "a look-up")
 
-        return look_up(external_ids, _AT_ONCE, show, _name, self._read)
+        return look_up(external_ids, _AT_ONCE, show, _name, lambda item: self._read(self._raw(item)))
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one status; see `Collector.parse`."""
         return post_of(raw)
 
-    def _listings(self) -> Iterator[_Listing]:
+    def _places(self) -> Iterator[_Place]:
         for tag in self._options.hashtags:
-            yield _Listing(f"#{tag}", f"/api/v1/timelines/tag/{tag}", {})
+            yield _Place(f"#{tag}", f"/api/v1/timelines/tag/{tag}", {})
         for account in self._options.accounts:
             name = account.removeprefix("@")
-            yield _Listing(f"@{name}", "/api/v1/accounts/{}/statuses", {"exclude_reblogs": "true"}, account=name)
+            yield _Place(f"@{name}", "/api/v1/accounts/{}/statuses", {"exclude_reblogs": "true"}, account=name)
         if self._options.mentions:
-            yield _Listing("mentions", "/api/v1/notifications", {"types[]": "mention"})
+            yield _Place("mentions", "/api/v1/notifications", {"types[]": "mention"})
         for words in self._options.searches:
             asked = {"q": words, "type": "statuses"}
-            yield _Listing(f"search “{words}”", "/api/v2/search", asked, inside="statuses", forward=False)
+            yield _Place(f"search “{words}”", "/api/v2/search", asked, inside="statuses", forward=False)
 
-    def _walk(self, listing: _Listing, since: datetime | None, recent: Recent) -> Iterator[Page]:
-        if listing.account is not None:
-            listing = replace(listing, path=listing.path.format(self._account(listing.account)))
-        known = sorted(recent.known, key=_age)[-_OVERLAP:]
-
-        def ask_up(position: str) -> tuple[list[JSON], str]:
-            positions, items = self._ask(listing, {"min_id": position})
-            return items, positions.get("min") or _first_name(items)
-
-        if known and listing.forward:
-            return walk_up(listing.name, recent, known, ask_up, partial(self._page, recent, None))
-        floor = {"min_id": known[0]} if known else {}
-
-        def ask(position: str) -> tuple[list[JSON], str]:
-            positions, items = self._ask(listing, {**floor, **({"max_id": position} if position else {})})
-            return items, positions.get("max") or _first_name(reversed(items))
-
-        def enough(items: list[JSON], seen: int) -> bool:
-            below = bool(items) and since is not None and _made_before(items[-1], since)
-            return not known and (below or seen >= self._options.backlog)
-
-        wanted = since if not known else None
-        read = partial(self._page, recent, wanted)
-        return walk_down(listing.name, recent, ask, read, enough, due=max(len(known) - 1, 0))
+    def _listing(self, place: _Place) -> Listing:
+        return Listing(
+            name=place.name,
+            ask=partial(self._ask, place),
+            read=posts_by(self._read, named=lambda raw: _name(raw["item"]), replies=False),
+            overlap=_EVER,
+            climb=_age if place.forward else None,
+            anchors=2 * _OVERLAP,
+            backlog=self._options.backlog,
+            due=_OVERLAP // 2,
+        )
 
     def _account(self, address: str) -> str:
         """The id of an account on this server."""
+        if address in self._accounts:
+            return self._accounts[address]
         _, answer = self._json("/api/v1/accounts/lookup", {"acct": address})
         name = fields.text_or_none(answer, "id") if isinstance(answer, dict) else None
         if name is None:
             raise SourceBusy(f"{self._options.instance} answered for @{address} in a form that we do not know.")
+        self._accounts[address] = name
         return name
 
-    def _ask(self, listing: _Listing, where: Mapping[str, str]) -> tuple[dict[str, str], list[JSON]]:
-        """Where the neighbouring pages begin ("max" older, "min" newer), as the server says, and the items."""
-        link, answer = self._json(listing.path, {**listing.params, "limit": str(_LIMIT), **where})
-        if listing.inside is not None and isinstance(answer, dict):
-            answer = answer.get(listing.inside)
-        return dict(_POSITION.findall(link)), self._items(answer, listing.name)
+    def _ask(self, place: _Place, walk: Walk) -> Sheet:
+        """A page upwards or downwards; where the neighbouring ones begin is for the server to say."""
+        path = place.path if place.account is None else place.path.format(self._account(place.account))
+        where = {"min_id" if walk.climbs else "max_id": walk.position} if walk.position else {}
+        if walk.known and not place.forward:
+            where["min_id"] = sorted(walk.known, key=_age)[-_OVERLAP:][0]
+        link, answer = self._json(path, {**place.params, "limit": str(_LIMIT), **where})
+        if place.inside is not None and isinstance(answer, dict):
+            answer = answer.get(place.inside)
+        items = self._items(answer, place.name)
+        side, outermost = ("min", items) if walk.climbs else ("max", [*reversed(items)])
+        onward = dict(_POSITION.findall(link)).get(side) or _first_name(outermost)
+        return Sheet(items=[self._raw(item) for item in items], onward=onward or None)
 
     def _items(self, answer: JSON, name: str) -> list[JSON]:
         if not isinstance(answer, list):
@@ -180,21 +178,16 @@ class Mastodon:
             raise SourceRefused(str(refused), what_to_do=advice, status=refused.status) from refused
         return answer.headers.get("link", ""), data
 
-    def _page(self, recent: Recent, since: datetime | None, items: list[JSON], place: str) -> Page:
-        def read(item: JSON) -> Post | None:
-            post = self._read(item)
-            if post is None or not recent.note(_name(item), post.created_at, state_of(post)):
-                return None
-            return post if since is None or post.created_at >= since else None
-
-        return read_items(items, place, read)
-
-    def _read(self, item: JSON) -> Post | None:
+    def _read(self, raw: RawPost) -> Post | None:
         """The post of a status, or of the notification that holds it; None where it is not for us to read."""
+        item = raw["item"]
         status = item.get("status", item) if isinstance(item, dict) else item
         if isinstance(status, dict) and not is_ours_to_read(status):
             return None
-        return self.parse({"status": status, "host": self._options.instance, "product": self._options.product})
+        return self.parse({"status": status, "host": raw["host"], "product": raw["product"]})
+
+    def _raw(self, item: JSON) -> RawPost:
+        return {"item": item, "host": self._options.instance, "product": self._options.product}
 
 
 def _name(item: JSON) -> str:
@@ -208,11 +201,6 @@ def _first_name(items: Iterable[JSON]) -> str:
 def _age(name: str) -> tuple[int, str]:
     """Ids are opaque; longer ones are newer, and of the same length the greater text."""
     return len(name), name
-
-
-def _made_before(item: JSON, moment: datetime) -> bool:
-    made = fields.instant_or_none(item, "created_at") if isinstance(item, dict) else None
-    return made is not None and made < moment
 
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:

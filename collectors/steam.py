@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import count
 from typing import cast
 
 from pydantic import BaseModel, Field
@@ -30,7 +29,6 @@ from collectors.base import (
     PostUnreadable,
     RawPost,
     ReplyDoor,
-    SetAside,
     SourceBusy,
     SourceRefused,
     Spec,
@@ -38,7 +36,7 @@ from collectors.base import (
 from collectors.net import Net
 from collectors.options import Options, Words
 from collectors.plain import from_bbcode
-from collectors.walk import Walk, parse_each
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://api.steampowered.com"
 _REVIEWS = f"{HOME}/IUserReviewsService/GetAppReviews/v1/"
@@ -46,7 +44,6 @@ _BY_LAST_CHANGE = 2
 _ALL_PURCHASES = 1
 _FALSE_ENDS = 5  # how often an empty page is asked for again before it is believed
 _TOP = "*"  # the position at which Steam begins
-_SLACK = 2  # Steam's total is often one or two more than it shows
 
 LANGUAGES = {
     "arabic": "ar", "brazilian": "pt-BR", "bulgarian": "bg", "czech": "cs", "danish": "da", "dutch": "nl",
@@ -78,27 +75,17 @@ class Steam:
         net.home(HOME)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield new and edited reviews, last changed first; see `Collector.pages`.
-
-        Each page's cursor goes on below that page, so that a walk which broke off is taken up where it stopped.
-        """
-        walk = Walk.of(cursor, since, start=_TOP)
-        over = False
-        for number in count(1):
-            reviews, total, onward = self._listing(walk)
-            posts, set_aside = self._read(reviews, walk, number)
-            walk.visited.add(walk.position)
-            walk.position = onward
-            over = walk.met or not reviews or not onward or onward in walk.visited
-            yield Page(
-                posts=posts,
-                set_aside=set_aside,
-                cursor=walk.finished() if over else walk.unfinished(),
-                gap=_gap(walk, total) if over else None,
-                total=total,
-            )
-            if over:
-                return
+        """Yield new and edited reviews, last changed first; see `Collector.pages`."""
+        listing = Listing(
+            name=f"Steam app {self._options.appid}",
+            ask=self._ask,
+            read=posts_by(self.parse, replies=False),
+            by_change=True,
+            depth="",
+            doubts=_FALSE_ENDS,
+            pause=self._net.pause,
+        )
+        return follow([listing], cursor, since)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one review; see `Collector.parse`."""
@@ -128,28 +115,8 @@ class Steam:
             raw=raw,
         )
 
-    def _listing(self, walk: Walk) -> tuple[list[JSON], int | None, str]:
-        """Reviews, total and the next position; an empty list only where the list really ends.
-
-        Raises SourceBusy where a game that had reviews shows none at all.
-        """
-        for attempt in range(_FALSE_ENDS + 1):
-            answer = self._ask(walk.position)
-            reviews, total = fields.list_or_empty(answer, "reviews"), _total(answer)
-            at_top = walk.position == _TOP
-            more_due = walk.seen < (total or 0) - _SLACK or (at_top and bool(walk.known))
-            if reviews or not more_due:
-                return reviews, total, fields.text_or_none(answer, "cursor") or ""
-            if attempt < _FALSE_ENDS:
-                self._net.pause(float(attempt + 1))
-        if at_top:
-            raise SourceBusy(
-                f"Steam shows no reviews of app {self._options.appid}, though there are some: "
-                f"asked {_FALSE_ENDS + 1} times. Taken as a fault of Steam, not as the end of all reviews."
-            )
-        return [], total, ""
-
-    def _ask(self, position: str) -> dict[str, JSON]:
+    def _ask(self, walk: Walk) -> Sheet:
+        position = walk.position or _TOP
         wanted: dict[str, JSON] = {
             "appid": self._options.appid,
             "filter": _BY_LAST_CHANGE,
@@ -168,29 +135,14 @@ class Steam:
                 f"Steam knows no app {self._options.appid}.",
                 what_to_do="Check appid: it is the number in the game's store address.",
             )
-        return inner
-
-    def _read(self, reviews: list[JSON], walk: Walk, page: int) -> tuple[list[Post], list[SetAside]]:
-        raws: list[tuple[str, RawPost]] = [
-            (
-                f"app {self._options.appid}, page {page}, review {number}",
-                {"review": review, "appid": self._options.appid, "product": self._options.product},
-            )
-            for number, review in enumerate(reviews, start=1)
-        ]
-        walk.seen += len(raws)
-        posts, set_aside = parse_each(self.parse, raws)
-        wanted = [p for p in posts if walk.note(p.external_id, int((p.edited_at or p.created_at).timestamp()))]
-        return wanted, set_aside
-
-
-def _gap(walk: Walk, total: int | None) -> str | None:
-    """What was missed, in words, when the list has ended."""
-    if walk.known and not walk.met:
-        return "None of the reviews known from last time was met; some in between may be missing."
-    if not walk.met and total is not None and walk.seen < total - _SLACK:
-        return f"Steam showed {walk.seen} of the {total} reviews that it says there are."
-    return None
+        reviews = fields.list_or_empty(inner, "reviews")
+        about: RawPost = {"appid": self._options.appid, "product": self._options.product}
+        onward = fields.text_or_none(inner, "cursor")
+        return Sheet(
+            items=[{"review": review, **about} for review in reviews],
+            onward=onward if reviews and onward != position else None,
+            total=_total(inner),
+        )
 
 
 def _total(answer: Mapping[str, JSON]) -> int | None:

@@ -32,9 +32,9 @@ from collectors.base import (
     SourceRefused,
     Spec,
 )
-from collectors.listings import read_items
 from collectors.net import Net
 from collectors.options import Options, Words
+from collectors.reading import read_items
 from collectors.telegram_message import HELD_IN, is_said_by_somebody, kept_of, post_of
 from collectors.verdicts import judge
 
@@ -103,7 +103,7 @@ class Telegram:
         while True:
             items = self._ask(place.following)
             updates = [update for update in fields.objects(items) if _number(update) >= (place.following or 0)]
-            page = read_items(items, f"updates from {place.following or 'the first'}", partial(self._read, place))
+            page = read_items(partial(self._read, place), items, f"updates from {place.following or 'the first'}")
             wanted = [post for post in page.posts if since is None or post.created_at >= since]
             latest = {post.external_id: post for post in wanted}  # a message and its edit may come together
             gap, before = place.gap(updates), place

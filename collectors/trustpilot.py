@@ -36,8 +36,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, need_secrets
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 HOME = "https://api.trustpilot.com"
 _API = f"{HOME}/v1"
@@ -75,7 +75,7 @@ class Trustpilot:
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield what is new or changed, newest first; see `Collector.pages`."""
-        return follow([Listing(name="Trustpilot", ask=self._ask, read=self.parse)], cursor, since)
+        return follow([Listing(name="Trustpilot", ask=self._ask, read=posts_by(self.parse))], cursor, since)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look reviews up again, one by one; what Trustpilot no longer has is gone. See `Rechecks.recheck`."""
@@ -125,8 +125,8 @@ class Trustpilot:
             raw=raw,
         )
 
-    def _ask(self, position: str | None) -> Sheet:
-        page = int(position) if position and position.isdigit() else 1
+    def _ask(self, walk: Walk) -> Sheet:
+        page = int(walk.position) if walk.position and walk.position.isdigit() else 1
         asked = {"page": str(page), "perPage": str(_MOST), "orderBy": "createdat.desc"}
         answer = self._get(f"business-units/{self._business()}/reviews", asked)
         reviews = answer.get("reviews") if isinstance(answer, dict) else None

@@ -35,8 +35,8 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Answer, Net
-from collectors.newest import Listing, Sheet, follow
 from collectors.options import Options, Words, need_secrets
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 from collectors.youtube_comment import post_of, raw_of_reply, raw_of_thread
 
 HOME = "https://www.googleapis.com"
@@ -121,13 +121,13 @@ class YouTube:
             what = "video" if name == "videoId" else "channel"
             more = self._answers if self._options.replies else None
             ask = partial(self._ask, {name: str(value)})
-            yield Listing(name=f"{what} {value}", ask=ask, read=self._first, more=more, may_be_empty=True)
+            yield Listing(name=f"{what} {value}", ask=ask, read=posts_by(self._first, more=more), due=None)
 
-    def _ask(self, place: Mapping[str, str], position: str | None) -> Sheet:
+    def _ask(self, place: Mapping[str, str], walk: Walk) -> Sheet:
         part = "snippet,replies" if self._options.replies else "snippet"
         asked = {
             "part": part, "order": "time", "maxResults": str(_MOST), "textFormat": "plainText", **place,
-            **({"pageToken": position} if position else {}),
+            **({"pageToken": walk.position} if walk.position else {}),
         }  # fmt: skip
         found, threads = self._get("commentThreads", asked)
         return Sheet(

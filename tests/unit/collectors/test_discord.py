@@ -197,7 +197,7 @@ def test_looking_up_again_reads_stretches() -> None:
 
 def test_a_look_up_without_any_answer_is_a_fault() -> None:
     """None of many messages is not believed; a refusal for another reason is no deletion."""
-    with rechecking(discord.Discord([])) as collector, pytest.raises(SourceBusy, match="None of 9 messages"):
+    with rechecking(discord.Discord([])) as collector, pytest.raises(SourceBusy, match="None of 9 posts"):
         collector.recheck([name(n) for n in range(9)])
     with rechecking(lambda _: Reply(status=403)) as collector, pytest.raises(SourceRefused):
         collector.recheck([name(1)])

@@ -65,9 +65,18 @@ def test_odd_fields_are_borne(changed: dict[str, JSON]) -> None:
         assert collector.parse({"hit": {**hit(4), **changed}}).kind == PostKind.COMMENT
 
 
+def test_a_comment_of_which_nothing_is_left_is_gone() -> None:
+    """The search still knows it; that is neither a post nor a complaint."""
+    with listen(lambda _: Reply({"hits": [hit(3), {**hit(2), "comment_text": None}, hit(1)]})) as collector:
+        run = Run(collector)
+    assert run.ids == ["5003", "5001"]
+    assert run.set_aside == []
+    assert {name for page in run.pages for name in page.gone} == {"5002"}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("objectID", ""), ("objectID", None), ("comment_text", None), ("comment_text", [1]), ("created_at_i", 1e20)],
+    [("objectID", ""), ("objectID", None), ("comment_text", [1]), ("created_at_i", 1e20)],
 )
 def test_a_damaged_hit_is_set_aside_with_its_place(field: str, value: JSON) -> None:
     """The field is named, the neighbours are read."""

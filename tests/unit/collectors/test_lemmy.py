@@ -125,7 +125,7 @@ def test_searches() -> None:
     with listen(world, searches="flickers,nothing", communities="lamps") as collector:
         run = Run(collector)
     assert sorted(run.ids) == ["comment-3", "post-1", "post-2"]
-    assert "comments with “nothing”" in (run.cursor or {})
+    assert "comments with “nothing”" in (run.cursor or {})["lists"]
 
 
 def test_deleted_and_removed_things_are_told_as_gone() -> None:

@@ -159,7 +159,13 @@ def test_accounts_mentions_and_searches() -> None:
         again = Run(collector, run.cursor)
         assert Run(collector, again.cursor).ids == []
     assert run.ids == ["3", "2", "1", "70"]
-    assert sorted(run.cursor or {}) == ["#lamp", "@studio", "mentions", "search “flickers”", "search “nothing”"]
+    assert sorted((run.cursor or {})["lists"]) == [
+        "#lamp",
+        "@studio",
+        "mentions",
+        "search “flickers”",
+        "search “nothing”",
+    ]
     assert [aside.place for aside in run.set_aside] == ["mentions, page 1, item 2"]
     assert sorted(again.ids, key=int) == [str(n) for n in range(4, 60)]
 

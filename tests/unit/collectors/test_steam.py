@@ -72,7 +72,7 @@ def test_a_damaged_review_is_set_aside_with_its_place(field: str, value: JSON) -
     aside = [item for page in pages for item in page.set_aside]
     assert len(ids) == 4
     assert len(aside) == 1
-    assert aside[0].place.startswith("app 440, page 1, review ")
+    assert aside[0].place.startswith("Steam app 440, page 1, item ")
     assert field in aside[0].reason
     assert "9002" in aside[0].raw or field == "recommendationid"
 
@@ -131,7 +131,7 @@ def test_a_list_without_any_known_review_is_a_gap() -> None:
         world.reviews = [steam_review(n) for n in range(100, 104)]
         ids, _, pages = walk(steam, cursor)
     assert len(ids) == 4
-    assert "None of the reviews known" in (pages[-1].gap or "")
+    assert "None of the posts known" in (pages[-1].gap or "")
 
 
 def test_false_ends_are_asked_again() -> None:
@@ -154,7 +154,7 @@ def test_an_end_that_comes_too_early_is_a_gap() -> None:
 
     with serve(answering) as web, Net(web.url, sleep=lambda _: None) as net:
         _, _, pages = walk(Steam(SteamOptions(appid=440), net))
-    assert pages[-1].gap == "Steam showed 5 of the 40 reviews that it says there are."
+    assert pages[-1].gap == "Steam app 440 showed 5 of the 40 posts that it says there are."
 
 
 def test_an_empty_list_after_a_full_one_is_a_fault() -> None:
@@ -163,7 +163,7 @@ def test_an_empty_list_after_a_full_one_is_a_fault() -> None:
     with listening(world) as steam:
         _, cursor, _ = walk(steam)
         world.reviews = []
-        with pytest.raises(SourceBusy, match="Taken as a fault of Steam"):
+        with pytest.raises(SourceBusy, match="Steam app 440 shows nothing.* Taken as a fault"):
             walk(steam, cursor)
 
 

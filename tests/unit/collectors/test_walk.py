@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors.base import Cursor, Page, Post, PostKind, PostUnreadable, RawPost, SourceBusy, SourceRefused
-from collectors.newest import Listing, Sheet, follow
+from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 
 BEGIN = datetime(2026, 9, 21, tzinfo=UTC)
 
@@ -45,14 +45,15 @@ class World:
     asked_at: float | None = None
     total: int | None = None
 
-    def ask(self, position: str | None) -> Sheet:
+    def ask(self, walk: Walk) -> Sheet:
+        position = walk.position
         self.asked.append(position)
         start = int(position or 0)
         onward = str(start + 3) if start + 3 < len(self.items) else None
         return Sheet(items=self.items[start : start + 3], onward=onward, asked_at=self.asked_at, total=self.total)
 
     def listing(self, **chosen: object) -> Listing:
-        return Listing(**{"name": "list", "ask": self.ask, "read": read, **chosen})
+        return Listing(**{"name": "list", "ask": self.ask, "read": posts_by(read), **chosen})
 
 
 def run(
@@ -144,7 +145,7 @@ def test_a_depth_without_a_known_post_is_a_gap() -> None:
 def test_a_long_absence_is_a_gap() -> None:
     """A platform that shows a week has dropped what came in the second week before."""
     world = World(newest_first(1), asked_at=0)
-    listing = world.listing(days=7, may_be_empty=True)
+    listing = world.listing(days=7, due=None)
     _, cursor, _ = run(listing)
     world.asked_at, world.items = 6 * 86400, []
     _, near, pages = run(listing, cursor)
@@ -167,10 +168,10 @@ def test_a_list_that_goes_in_circles_ends() -> None:
     world = World(newest_first(1, 2))
     asked = 0
 
-    def circling(position: str | None) -> Sheet:
+    def circling(_: Walk) -> Sheet:
         return Sheet(items=world.items, onward="same")
 
-    def counting(position: str | None) -> Sheet:
+    def counting(_: Walk) -> Sheet:
         nonlocal asked
         asked += 1
         return Sheet(items=world.items, onward=str(asked))
@@ -198,11 +199,11 @@ def test_a_position_that_is_out_of_date_is_given_up(status: int) -> None:
     world = World(newest_first(*range(9)))
     first = next(follow([world.listing()], None, None))
 
-    def forgetful(position: str | None) -> Sheet:
-        if position == "3" and world.asked[-1] is not None:
+    def forgetful(walk: Walk) -> Sheet:
+        if walk.position == "3" and world.asked[-1] is not None:
             world.asked.append(None)
             raise SourceRefused("No such position.", what_to_do="", status=status)
-        return world.ask(position)
+        return world.ask(walk)
 
     world.asked.append("a position")
     rest, _, _ = run(world.listing(ask=forgetful), first.cursor)
@@ -213,10 +214,10 @@ def test_a_refusal_in_the_middle_of_a_run_is_told() -> None:
     """Only a position of an earlier run can be out of date."""
     world = World(newest_first(*range(9)))
 
-    def refusing(position: str | None) -> Sheet:
-        if position:
+    def refusing(walk: Walk) -> Sheet:
+        if walk.position:
             raise SourceRefused("No.", what_to_do="", status=400)
-        return world.ask(position)
+        return world.ask(walk)
 
     with pytest.raises(SourceRefused):
         run(world.listing(ask=refusing))
@@ -229,7 +230,7 @@ def test_nothing_where_there_was_something_is_a_fault() -> None:
     world.items = []
     with pytest.raises(SourceBusy, match="Taken as a fault"):
         run(world.listing(), cursor)
-    assert run(world.listing(may_be_empty=True), cursor)[0] == []
+    assert run(world.listing(due=None), cursor)[0] == []
 
 
 def test_an_item_that_cannot_be_read_is_set_aside() -> None:
@@ -248,9 +249,9 @@ def test_what_hangs_on_an_item_comes_once() -> None:
         return Page(posts=[read(item(100))])
 
     world = World(newest_first(1, 2))
-    found, cursor, _ = run(world.listing(more=more))
+    found, cursor, _ = run(world.listing(read=posts_by(read, more=more)))
     assert found == ["p2", "p100", "p1"]
-    run(world.listing(more=more), cursor)
+    run(world.listing(read=posts_by(read, more=more)), cursor)
     assert asked == ["p2", "p1"]
 
 
@@ -276,10 +277,10 @@ def test_no_list_waits_for_ever() -> None:
     assert cursor["next"] == "list 1"
 
 
-def failing(error: Exception) -> Callable[[str | None], Sheet]:
+def failing(error: Exception) -> Callable[[Walk], Sheet]:
     """A list that cannot be asked."""
 
-    def ask(position: str | None) -> Sheet:
+    def ask(_: Walk) -> Sheet:
         raise error
 
     return ask
@@ -306,7 +307,7 @@ def test_a_platform_that_does_not_answer_is_left_alone(error: SourceBusy, tried:
     """At once where it asks us to wait, after three lists where nothing answers."""
     asked: list[int] = []
 
-    def ask(position: str | None) -> Sheet:
+    def ask(_: Walk) -> Sheet:
         asked.append(1)
         raise error
 
