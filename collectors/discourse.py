@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import count
+from functools import partial
 from typing import cast
 
 from pydantic import BaseModel, Field, field_validator
@@ -33,12 +34,13 @@ from collectors.base import (
 from collectors.discourse_post import id_of, is_gone, post_of
 from collectors.net import Answer, Net
 from collectors.options import Options, Words
+from collectors.reading import none_of, read_named
 from collectors.verdicts import retry_after
-from collectors.walk import Walk, parse_each
+from collectors.walk import Listing, Sheet, Walk, follow
 
 _WINDOW = 50  # posts, or ids, that one answer covers
 _EMPTY_WINDOWS = 4  # so many in a row are taken for the end: older forums show windows of ids, which may be empty
-_FEW = 3  # that many posts may really have been deleted together
+_ANCHORS = 50
 
 
 class DiscourseOptions(Options):
@@ -74,35 +76,11 @@ class Discourse:
         net.home(options.url, verdict=_verdict)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield new posts, and edited ones among the newest, highest id first; see `Collector.pages`.
-
-        Each page's cursor goes on below that page, so that a walk which broke off is taken up where it stopped.
-        """
-        walk = Walk.of(cursor, None)
-        walk.floor = min((int(name) for name in walk.known if name.isdecimal()), default=0)
-        empty = 0
-        for number in count(1):
-            before = int(walk.position) if walk.position.isdecimal() else None
-            items = self._listing(before)
-            if before is None and not items and walk.known:
-                raise SourceBusy(f"{self._options.url} shows no posts, though there were some. Taken as a fault.")
-            page = self._read(items, walk, number, since)
-            lowest = min((found for item in items if (found := id_of(item))), default=before or 0)
-            if before is not None and lowest >= before:  # nothing below in this window
-                empty, lowest = empty + 1, before - _WINDOW
-            else:
-                empty = 0
-            walk.position = str(max(lowest, 0))
-            over = walk.met or lowest <= 1 or empty > _EMPTY_WINDOWS
-            yield Page(
-                posts=page.posts,
-                set_aside=page.set_aside,
-                gone=page.gone,
-                cursor=walk.finished() if over else walk.unfinished(),
-                gap=self._gap(walk) if over else None,
-            )
-            if over:
-                return
+        """Yield new posts, and edited ones among the newest, highest id first; see `Collector.pages`."""
+        listing = Listing(
+            name=self._options.url, ask=self._ask, read=partial(self._page, since), anchors=_ANCHORS, depth=""
+        )
+        return follow([listing], cursor, None)  # ids and not times say what is below
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look posts up again by listing what stands around them; what the list leaves out is gone.
@@ -118,12 +96,11 @@ class Discourse:
             lowest = min((number for number in items if number <= left[0]), default=left[0])
             left = [number for number in left[1:] if number < lowest]
         here = [found[number] for number in wanted if number in found]
-        if not here and len(wanted) > _FEW:
-            raise SourceBusy(f"{self._options.url} knows none of {len(wanted)} posts. Taken as a fault.")
+        if not here:
+            none_of(len(wanted))
         gone = [str(number) for number in wanted if number not in found or is_gone(found[number])]
         raws = [(f"post {id_of(item)}", self._raw(item)) for item in here if not is_gone(item)]
-        posts, set_aside = parse_each(self.parse, raws)
-        return Page(posts=posts, set_aside=set_aside, gone=gone)
+        return replace(read_named(self.parse, raws), gone=gone)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one stored payload; see `Collector.parse`."""
@@ -137,34 +114,42 @@ class Discourse:
             raise SourceBusy(f"{self._options.url} answered in a form that we do not know; is it a Discourse forum?")
         return items
 
-    def _read(self, items: list[JSON], walk: Walk, page: int, since: datetime | None) -> Page:
+    def _ask(self, walk: Walk) -> Sheet:
+        """The posts below an id; of windows in which nothing is shown to us, some are passed over."""
+        before = int(walk.position) if walk.position and walk.position.isdecimal() else None
+        for _ in range(_EMPTY_WINDOWS + 1):
+            items = self._listing(before)
+            lowest = min((found for item in items if (found := id_of(item))), default=before or 0)
+            if before is None or lowest < before:
+                break
+            before = lowest = max(before - _WINDOW, 0)
+        else:
+            lowest = 0
+        return Sheet(items=[self._raw(item) for item in items], onward=str(lowest) if lowest > 1 else None)
+
+    def _page(self, since: datetime | None, items: Sequence[RawPost], walk: Walk, where: str) -> Page:
         wanted: list[tuple[str, RawPost]] = []
         gone: list[str] = []
-        for place, item in enumerate(items, start=1):
+        for place, raw in enumerate(items, start=1):
+            item = raw["post"]
             name = id_of(item)
             if isinstance(item, dict) and name:
-                old = since is not None and _before(item, since)
-                if name < walk.floor or old:
-                    walk.met = True
+                if since is not None and _before(item, since):
+                    walk.ended = walk.met = True
                     continue
-                if not walk.note(str(name), _stamp(item)):
+                stamp = str(_stamp(item))
+                if not walk.note(str(name), float(name), stamp) or not walk.first_time(str(name), stamp):
                     continue
                 if is_gone(item):
                     gone.append(str(name))
                     continue
                 if self._options.categories and str(item.get("category_id")) not in self._options.categories:
                     continue
-            wanted.append((f"page {page}, post {place}", self._raw(item)))
-        posts, set_aside = parse_each(self.parse, wanted)
-        return Page(posts=posts, set_aside=set_aside, gone=gone)
+            wanted.append((f"{where}, post {place}", raw))
+        return replace(read_named(self.parse, wanted), gone=gone)
 
     def _raw(self, item: JSON) -> RawPost:
         return {"post": item, "forum": self._options.url, "product": self._options.product}
-
-    def _gap(self, walk: Walk) -> str | None:
-        if walk.known and not walk.met:
-            return f"None of the posts known from last time was met on {self._options.url}; some may be missing."
-        return None
 
 
 def _stamp(item: Mapping[str, JSON]) -> int:

@@ -7,6 +7,7 @@ no search over others' posts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
@@ -28,7 +29,6 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceBusy,
     SourceRefused,
     Spec,
 )
@@ -36,12 +36,11 @@ from collectors.graph import HOME, Graph, kept
 from collectors.graph_threads import Shape, Threads
 from collectors.net import Net
 from collectors.options import Options
-from collectors.walk import parse_each
+from collectors.reading import none_of, read_items
 
 _POST = "id,from{id,name},message,created_time,updated_time,permalink_url,shares,comments.limit(0).summary(true)"
 _COMMENT = "id,from{id,name},message,created_time,parent{id},permalink_url,like_count,comment_count,is_hidden"
 _OPENING = "post "  # before the id of a visitor's post, which looks like that of a comment
-_FEW = 3  # that many may really have been deleted together
 
 
 class FacebookOptions(Options):
@@ -89,11 +88,10 @@ class Facebook:
         found, gone = self._graph.look_up(comments, _COMMENT)
         opened, closed = self._graph.look_up(posts, _POST)
         gone += [f"{_OPENING}{name}" for name in closed]
-        if len(gone) == len(comments) + len(posts) > _FEW:
-            raise SourceBusy(f"Facebook knows none of {len(gone)} comments and posts. Taken as a fault.")
+        if len(gone) == len(comments) + len(posts):
+            none_of(len(gone))
         raws = [*(self._raw("comment", item) for item in found), *(self._raw("post", item) for item in opened)]
-        read, set_aside = parse_each(self.parse, ((f"item {place}", raw) for place, raw in enumerate(raws, start=1)))
-        return Page(posts=read, set_aside=set_aside, gone=gone)
+        return replace(read_items(self.parse, raws, "look-up"), gone=gone)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one comment, or of a visitor's post; see `Collector.parse`."""

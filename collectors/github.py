@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import cast
@@ -26,7 +26,6 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceBusy,
     SourceRefused,
     Spec,
 )
@@ -35,11 +34,11 @@ from collectors.github_door import HOME, Door, Listed
 from collectors.github_item import changed_at, is_by_bot, is_pull_request, node_of, post_of
 from collectors.net import Net
 from collectors.options import Options
-from collectors.walk import Walk, parse_each, weighty
+from collectors.reading import none_of, read_named, weighty
+from collectors.walk import Listing, Sheet, Walk, follow
 
 _OVERLAP = 1  # seconds that are read again: GitHub counts in whole ones
 _MOST_ANCHORS = 500
-_FEW = 3  # that many may really have been deleted together
 
 
 class GithubOptions(Options):
@@ -132,12 +131,12 @@ class Github:
         for name, path, what in lists:
             for page, stored in self._upward(path, what, fields.obj_or_empty(reached, name), since):
                 reached = {**reached, name: stored}
-                yield page if page.not_modified else _at(page, reached)
+                yield page if page.not_modified else replace(page, cursor=reached)
         if self._options.discussions:
-            walk = Walk.of(fields.obj_or_empty(reached, "discussions"), since)
-            for page, place in self._downward(walk):
-                reached = {**reached, "discussions": place}
-                yield _at(page, reached)
+            listing = Listing(name="discussions", ask=self._ask, read=self._unfold, by_change=True, due=None)
+            for page in follow([listing], fields.obj_or_empty(reached, "discussions"), since):
+                reached = {**reached, "discussions": page.cursor}
+                yield replace(page, cursor=reached)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Ask which posts are still there; edits are seen by listening. Without a token nothing can be asked.
@@ -148,8 +147,8 @@ class Github:
         if not self._door.signed_in or not names:
             return Page()
         gone = [lost for start in range(0, len(names), 100) for lost in missing(self._door, names[start : start + 100])]
-        if len(gone) == len(names) > _FEW:
-            raise SourceBusy(f"GitHub knows none of {len(names)} posts. Taken as a fault, not as their deletion.")
+        if len(gone) == len(names):
+            none_of(len(names))
         return Page(gone=gone)
 
     def parse(self, raw: RawPost) -> Post:
@@ -196,33 +195,32 @@ class Github:
                 if not self._wanted(item):
                     continue
             wanted.append((f"{where}, item {place}", self._raw({"what": what, "item": item})))
-        posts, set_aside = parse_each(self.parse, wanted)
-        return fresh, Page(posts=posts, set_aside=set_aside)
+        return fresh, read_named(self.parse, wanted)
 
-    def _downward(self, walk: Walk) -> Iterator[tuple[Page, Cursor]]:
+    def _ask(self, walk: Walk) -> Sheet:
         owner, _, name = self._options.repo.partition("/")
-        for number in count(1):
-            found = discussions(self._door, owner, name, walk.position)
-            if not found.repository:
-                raise SourceRefused(
-                    f"GitHub shows us no repository {self._options.repo}.",
-                    what_to_do="Check the option repo, and that the token may read it.",
-                )
-            raws: list[tuple[str, RawPost]] = []
-            for place, node in enumerate(found.nodes, start=1):
-                where = f"discussions, page {number}, item {place}"
-                if not isinstance(node, dict):
-                    raws.append((where, self._raw({"what": "discussion", "item": node})))
-                elif walk.note(node_of(node) or "", changed_at(node) or 0):
-                    raws += [(where, self._raw(raw)) for raw in unfold(self._door, node) if self._wanted(raw["item"])]
-            posts, set_aside = parse_each(self.parse, raws)
-            walk.visited.add(walk.position)
-            walk.position = found.onward
-            over = walk.met or not found.onward or found.onward in walk.visited
-            place_now = walk.finished() if over else walk.unfinished()
-            yield Page(posts=posts, set_aside=set_aside), place_now
-            if over:
-                return
+        found = discussions(self._door, owner, name, walk.position or "")
+        if not found.repository:
+            raise SourceRefused(
+                f"GitHub shows us no repository {self._options.repo}.",
+                what_to_do="Check the option repo, and that the token may read it.",
+            )
+        return Sheet(
+            items=[self._raw({"what": "discussion", "item": node}) for node in found.nodes], onward=found.onward or None
+        )
+
+    def _unfold(self, items: Sequence[RawPost], walk: Walk, where: str) -> Page:
+        """The discussions that are new or changed, each with all that is said in it."""
+        raws: list[tuple[str, RawPost]] = []
+        for place, raw in enumerate(items, start=1):
+            node, here = raw["item"], f"{where}, item {place}"
+            if not isinstance(node, dict):
+                raws.append((here, raw))
+                continue
+            name, changed = node_of(node) or "", changed_at(node) or 0
+            if walk.note(name, float(changed), str(changed)) and walk.first_time(name, str(changed)):
+                raws += [(here, self._raw(part)) for part in unfold(self._door, node) if self._wanted(part["item"])]
+        return read_named(self.parse, raws)
 
     def _wanted(self, item: JSON) -> bool:
         if not isinstance(item, dict):
@@ -233,10 +231,6 @@ class Github:
 
     def _raw(self, raw: RawPost) -> RawPost:
         return {**raw, "repo": self._options.repo, "product": self._options.product}
-
-
-def _at(page: Page, reached: Cursor) -> Page:
-    return Page(posts=page.posts, set_aside=page.set_aside, cursor=reached)
 
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:

@@ -7,14 +7,14 @@ are read. A post counts as read when its comments were handed over to the end, s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
 from collectors import fields
 from collectors.base import JSON, Cursor, Page, Post, RawPost, SourceBusy
 from collectors.graph import Edge, Graph, NotThere
-from collectors.walk import parse_each, weighty
+from collectors.reading import joined, read_named, weighty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,21 +83,22 @@ class Threads:
     ) -> Iterator[tuple[Page, int, bool]]:
         """Pages of what is written under a post, the time of the newest of it, and whether the page is the last."""
         floor = newest or (since.timestamp() if since else 0.0)
-        own, set_aside = parse_each(self._parse, ((f"post {name}", raw) for raw in self._shape.opening(post)))
+        own = read_named(self._parse, ((f"post {name}", raw) for raw in self._shape.opening(post)))
         edges = self._graph.edge(f"{name}/comments", self._shape.comments)
         for number in count(1):
             try:
                 edge = next(edges)
             except NotThere:  # deleted since it was listed
                 edge = Edge([], last=True)
-            found, aside = parse_each(self._parse, self._wanted(post, edge.items, f"post {name}, page {number}"))
-            times = [comment.created_at.timestamp() for comment in found]
+            found = read_named(self._parse, self._wanted(post, edge.items, f"post {name}, page {number}"))
+            times = [comment.created_at.timestamp() for comment in found.posts]
             last = edge.last or (self._shape.newest_first and min(times, default=floor) < floor)
-            new = {one.external_id: one for one in [*own, *found] if since is None or one.created_at >= since}
-            yield Page(posts=[*new.values()], set_aside=[*set_aside, *aside]), int(max(times, default=0)), last
+            page = joined([own, found])
+            new = {one.external_id: one for one in page.posts if since is None or one.created_at >= since}
+            yield replace(page, posts=[*new.values()]), int(max(times, default=0)), last
             if last:
                 return
-            own, set_aside = [], []
+            own = Page()
 
     def _wanted(self, post: dict[str, JSON], items: list[JSON], where: str) -> Iterator[tuple[str, RawPost]]:
         for place, item in enumerate(items, start=1):

@@ -27,7 +27,6 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceBusy,
     SourceRefused,
     Spec,
 )
@@ -35,11 +34,11 @@ from collectors.graph import HOME, Graph, following, kept
 from collectors.graph_threads import Shape, Threads
 from collectors.net import Net
 from collectors.options import Options
+from collectors.reading import none_of
 
 _MEDIA = "id,username,timestamp,permalink,comments_count"
 _SAID = "id,text,username,timestamp,like_count,hidden,from{id,username}"
 _COMMENT = f"{_SAID},replies.limit(50){{{_SAID}}}"
-_FEW = 3  # that many may really have been deleted together
 
 
 class InstagramOptions(Options):
@@ -82,8 +81,8 @@ class Instagram:
         """
         names = [name for name in dict.fromkeys(external_ids) if name.isdecimal()]
         _, gone = self._graph.look_up(names, "id")
-        if len(gone) == len(names) > _FEW:
-            raise SourceBusy(f"Instagram knows none of {len(names)} comments. Taken as a fault.")
+        if len(gone) == len(names):
+            none_of(len(names))
         return Page(gone=gone)
 
     def parse(self, raw: RawPost) -> Post:

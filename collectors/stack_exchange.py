@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Self, cast
 
@@ -34,15 +35,15 @@ from collectors.base import (
 )
 from collectors.net import Answer, Net
 from collectors.options import Options, Words
+from collectors.reading import none_of, read_named
 from collectors.stack_exchange_item import changed_at, name_of, post_of, unfold
-from collectors.walk import Walk, parse_each, weighty
+from collectors.walk import Listing, Sheet, Walk, follow
 
 HOME = "https://api.stackexchange.com"
 _API = f"{HOME}/2.3"
 _AT_ONCE = 100  # ids, or items, in one request
 _MOST_PAUSE = 30.0  # seconds of backoff that are waited for within a run
 _USED_UP = 3600.0  # seconds after which to look whether there is a new day's quota
-_FEW = 3  # that many may really have been deleted together
 _BUSY = {500, 502, 503}  # of error_id: internal_error, throttle_violation, temporarily_unavailable
 _KEY = {401, 402, 403, 405, 406}
 _WAIT = re.compile(r"(\d+) seconds")
@@ -73,7 +74,7 @@ class StackExchangeOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _Place:
     """One list of questions; `name` is its place in the cursor."""
 
     name: str
@@ -94,7 +95,7 @@ class StackExchange:
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
         """Yield questions that are new or changed with what hangs on them, list by list; see `Collector.pages`."""
-        yield from weighty(self._lists(cursor, since))
+        return follow([self._listing(place) for place in self._places()], cursor, since)
 
     def recheck(self, external_ids: Sequence[str]) -> Page:
         """Look posts up again; what the site does not show any more is gone. See `Rechecks.recheck`.
@@ -114,52 +115,51 @@ class StackExchange:
         ]
         met = {name_of(what, item) for what, item in found}
         asked = [f"{what}-{number}" for what, numbers in wanted.items() for number in numbers]
-        if not met and len(asked) > _FEW:
-            raise SourceBusy(f"Stack Exchange knows none of {len(asked)} posts. Taken as a fault.")
-        posts, set_aside = parse_each(self.parse, ((what, self._raw(what, item)) for what, item in found))
-        return Page(posts=posts, set_aside=set_aside, gone=[name for name in asked if name not in met])
+        if not met:
+            none_of(len(asked))
+        page = read_named(self.parse, ((what, self._raw(what, item)) for what, item in found))
+        return replace(page, gone=[name for name in asked if name not in met])
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one stored payload; see `Collector.parse`."""
         return post_of(raw)
 
-    def _lists(self, cursor: Cursor | None, since: datetime | None) -> Iterator[Page]:
-        reached: Cursor = dict(cursor or {})
-        handed: set[tuple[str, int]] = set()  # a question with two of the tags is in two lists
-        for listing in self._listings():
-            walk = Walk.of(fields.obj_or_empty(reached, listing.name), since)
-            walk.handed = handed
-            for page, place in self._downward(listing, walk):
-                reached = {**reached, listing.name: place}
-                yield Page(posts=page.posts, set_aside=page.set_aside, cursor=reached)
-
-    def _listings(self) -> Iterator[_Listing]:
+    def _places(self) -> Iterator[_Place]:
         for tag in self._options.tags:
-            yield _Listing(f"tag {tag}", "questions", {"tagged": tag})
+            yield _Place(f"tag {tag}", "questions", {"tagged": tag})
         for words in self._options.searches:
-            yield _Listing(f"search “{words}”", "search/advanced", {"q": words})
+            yield _Place(f"search “{words}”", "search/advanced", {"q": words})
 
-    def _downward(self, listing: _Listing, walk: Walk) -> Iterator[tuple[Page, Cursor]]:
-        page, stale = 1, 0
-        for number in count(1):
-            until = {"max": walk.position} if walk.position else {}
-            asked = {**listing.params, **until, "sort": "activity", "order": "desc", "page": str(page)}
-            answer = self._ask(listing.path, asked)
-            items = fields.list_or_empty(answer, "items")
-            changed = [
-                item
-                for item in items
-                if not isinstance(item, dict) or walk.note(name_of("question", item) or "", changed_at(item))
-            ]
-            read = self._read(changed, f"{listing.name}, page {number}")
-            lowest = min((at for item in items if isinstance(item, dict) and (at := changed_at(item))), default=0)
-            moved = 0 < lowest < (int(walk.position) if walk.position.isdecimal() else lowest + 1)
-            page, stale = (1, 0) if moved else (page + 1, stale + 1 if not changed else 0)
-            walk.position = str(lowest) if moved else walk.position
-            over = walk.met or not items or not _has_more(answer, items) or stale > 1
-            yield read, walk.finished() if over else walk.unfinished()
-            if over:
-                return
+    def _listing(self, place: _Place) -> Listing:
+        return Listing(name=place.name, ask=partial(self._question, place), read=self._page, by_change=True, due=None)
+
+    def _question(self, place: _Place, walk: Walk) -> Sheet:
+        """Questions down from a time of last activity: as far as it moves, since pages move under our feet."""
+        until, _, number = (walk.position or "").partition(" ")
+        page = int(number) if number.isdecimal() else 1
+        asked = {**place.params, **({"max": until} if until else {}), "sort": "activity", "order": "desc"}
+        answer = self._ask(place.path, {**asked, "page": str(page)})
+        items = fields.list_or_empty(answer, "items")
+        times = [at for item in fields.objects(items) if (at := changed_at(item))]
+        lowest = min(times, default=0)
+        moved = 0 < lowest < (int(until) if until.isdecimal() else max(times))
+        onward = f"{lowest} 1" if moved else f"{until} {page + 1}"
+        return Sheet(
+            items=[self._raw("question", item) for item in items],
+            onward=onward if items and _has_more(answer, items) else None,
+        )
+
+    def _page(self, items: Sequence[RawPost], walk: Walk, where: str) -> Page:
+        """The questions that are new or changed, and with them their answers and comments."""
+        changed: list[JSON] = []
+        for raw in items:
+            item = raw["item"]
+            if isinstance(item, dict):
+                name, at = name_of("question", item) or "", changed_at(item)
+                if not walk.note(name, float(at), str(at)) or not walk.first_time(name, str(at)):
+                    continue  # also where it is in two lists, having two of the tags
+            changed.append(item)
+        return self._read(changed, where)
 
     def _read(self, questions: list[JSON], where: str) -> Page:
         """The questions as posts, and with them their answers and comments."""
@@ -179,8 +179,7 @@ class StackExchange:
             for place, (what, item) in enumerate(units, start=1)
         }
         named = ((f"{where}, {name}", self._raw(what, item)) for name, (what, item) in raws.items())
-        posts, set_aside = parse_each(self.parse, named)
-        return Page(posts=posts, set_aside=set_aside)
+        return read_named(self.parse, named)
 
     def _of(self, path: str, numbers: Sequence[str]) -> Iterator[JSON]:
         """What is listed at a path for ids, a hundred of them at a time, to the end of each list."""

@@ -8,7 +8,7 @@ it does not reach is taken up by the next one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Self, cast
@@ -31,7 +31,7 @@ from collectors.base import (
 )
 from collectors.net import Net
 from collectors.options import Options
-from collectors.walk import parse_each, weighty
+from collectors.reading import read_named, weighty
 from collectors.x_door import HOME, Door, TooOld, author_of
 from collectors.x_post import number_of, post_of, users, versions
 
@@ -137,10 +137,8 @@ class X:
             found += [pair for pair, newest in zip(pairs, last, strict=True) if newest == number_of(pair[0])]
             edited = [str(newest) for (item, _), newest in zip(pairs, last, strict=True) if newest != number_of(item)]
             found += self._door.look_up(edited)[0] if edited else []
-        posts, set_aside = parse_each(
-            self.parse, ((f"post {number_of(item)}", self._raw(item, user)) for item, user in found)
-        )
-        return Page(posts=posts, set_aside=set_aside, gone=gone)
+        named = ((f"post {number_of(item)}", self._raw(item, user)) for item, user in found)
+        return replace(read_named(self.parse, named), gone=gone)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one stored payload; see `Collector.parse`."""
@@ -197,8 +195,8 @@ class X:
         for place, item in enumerate(items, start=1):
             walk.note(item)
             raws.append((f"{where}, item {place}", self._raw(item, author_of(item, authors))))
-        posts, set_aside = parse_each(self.parse, raws)
-        return Page(posts=[post for post in posts if walk.wants(post)], set_aside=set_aside)
+        page = read_named(self.parse, raws)
+        return replace(page, posts=[post for post in page.posts if walk.wants(post)])
 
     def _raw(self, item: JSON, author: JSON) -> RawPost:
         return {"post": item, "author": author, "product": self._options.product}

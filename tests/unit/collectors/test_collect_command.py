@@ -60,7 +60,7 @@ def test_posts_are_written_in_the_public_form(web: Web, output: Path) -> None:
     assert result.exit_code == 0
     assert len({post_from_json(form).external_id for form in forms}) == 11
     assert {form["collector"] for form in forms} == {"steam"}
-    assert "Set aside: app 440, page 2, review 4: The field voted_up" in result.stderr
+    assert "Set aside: Steam app 440, page 2, item 4: The field voted_up" in result.stderr
     assert f"11 posts written to {output}, 1 items set aside." in result.stderr
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -213,11 +214,14 @@ def test_we_wait_before_discord_refuses() -> None:
 
 def test_old_threads_are_forgotten() -> None:
     """The cursor holds so many lists at most: those in which somebody wrote last."""
-    cursor: dict[str, JSON] = {f"thread {n}": {name(n): [float(BEGIN + n), "x"]} for n in range(1000)}
-    with listen(discord.Discord([message(1)])) as collector:
-        run = Run(collector, cursor)
-    assert len(run.cursor or {}) == 301
-    assert "thread 999" in (run.cursor or {})
+    thread = "9000010"
+    lists: dict[str, JSON] = {f"thread {n}": {"anchors": {name(n): [float(BEGIN + n), "x"]}} for n in range(1000)}
+    world = discord.Discord([message(10, channel=thread)], threads={thread: (FORUM, "It flickers")})
+    with listen(world, channels=FORUM) as collector:
+        run = Run(collector, {"threads": {"lists": lists}})
+    kept = cast("dict[str, JSON]", cast("dict[str, JSON]", (run.cursor or {})["threads"])["lists"])
+    assert len(kept) == 301
+    assert {"thread 999", f"thread {thread}"} <= {*kept}
 
 
 def test_an_answer_of_another_form_is_a_fault() -> None:

@@ -90,7 +90,7 @@ def test_a_damaged_post_is_set_aside(changed: dict[str, JSON]) -> None:
     with listening(lambda asked: Reply({"latest_posts": [*world.posts, damaged, None]})) as (forum, _):
         ids, _, pages = walk(forum)
     assert ids == ["3", "1"]
-    assert [item.place for item in pages[0].set_aside] == ["page 1, post 3", "page 1, post 4"]
+    assert [item.place for item in pages[0].set_aside] == [f"https://forum.example, page 1, post {n}" for n in (3, 4)]
 
 
 def test_odd_values_do_not_harm() -> None:

@@ -163,7 +163,7 @@ def test_an_empty_list_after_a_full_one_is_a_fault() -> None:
     with listening(world) as steam:
         _, cursor, _ = walk(steam)
         world.reviews = []
-        with pytest.raises(SourceBusy, match="Steam app 440 shows nothing.* Taken as a fault"):
+        with pytest.raises(SourceBusy, match=r"Steam app 440 shows nothing.* Taken as a fault"):
             walk(steam, cursor)
 
 
