@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from integrations.recorder import Recorded
 from service import clock
 from service.configuration import Configuration
 from service.configuration.company import Company
+from service.configuration.sources import secrets_for
 from service.domain.signatures import secrets_of
 from service.errors import ConfigError
 from service.models import Source
@@ -94,16 +95,23 @@ def synchronise_sources(engine: Engine, configuration: Configuration) -> None:
         sources_store.synchronise(session, rows, now=clock.now())
 
 
-def hook_secrets(settings: Settings) -> tuple[bytes, ...]:
-    """What calls of webhooks are signed with; none where the operator set no secret.
+def hook_secrets(settings: Settings, sources: Iterable[str] = ()) -> Callable[[str], tuple[bytes, ...]]:
+    """What calls of webhooks for a source are signed with; none where the operator set no secret.
 
-    Raises ConfigError where what is set is none.
+    `sources`: the names of those that may have a secret of their own. Raises ConfigError where what is set is none.
     """
+    common = _hook_secret(settings, None)
+    own = {source: _hook_secret(settings, source) for source in sources}
+    return lambda source: own.get(source, common)
+
+
+def _hook_secret(settings: Settings, source: str | None) -> tuple[bytes, ...]:
     try:
-        return secrets_of(settings.secret("WEBHOOK_SECRET") or "")
+        return secrets_of(settings.secret("WEBHOOK_SECRET", source=source) or "")
     except ValueError as error:
         make = "Make one: echo whsec_$(openssl rand -base64 32)"
-        raise ConfigError(f"WEBHOOK_SECRET cannot be used: {error}.", fix=make) from None
+        whose = f" of the source {source}" if source else ""
+        raise ConfigError(f"WEBHOOK_SECRET{whose} cannot be used: {error}.", fix=make) from None
 
 
 def product_of(company: Company, post: Post) -> str | None:
@@ -128,13 +136,13 @@ def may_link(source: Source) -> bool:
 @contextmanager
 def _open_collector(source: Source, settings: Settings, engine: Engine) -> Iterator[Collector]:
     spec = collector_kinds.spec(source.kind)
-    missing = [need for need in spec.secrets if need.required and not settings.secret(need.name)]
+    secrets = secrets_for(source.kind, source.name, settings)
+    missing = [need for need in spec.secrets if need.required and need.name not in secrets]
     if missing:
         raise SourceRefused(
             f"{spec.title} needs {' and '.join(need.name for need in missing)}.",
             what_to_do=f"Get it here: {missing[0].where}",
         )
-    secrets = {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
     calls = StoredCalls(engine, id_of(source)) if spec.hears else None
     with Net(source.base_url, calls=calls) as net:
         yield spec.build(spec.options.model_validate(source.options), secrets, net)

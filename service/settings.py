@@ -174,9 +174,14 @@ class Settings(BaseModel):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
-    def secret(self, name: str) -> str | None:
-        """The credential that a collector or target names; None where the operator gave none. Never log it."""
-        return self.environment.get(name)
+    def secret(self, name: str, *, source: str | None = None) -> str | None:
+        """The credential that a collector or target names; None where the operator gave none. Never log it.
+
+        A source may have one of its own, under the name with its own behind it: WEBHOOK_SECRET_SHOP_EVENTS is that of
+        the source shop-events, and goes before WEBHOOK_SECRET.
+        """
+        own = f"{name}_{source.upper().replace('-', '_')}" if source else name
+        return self.environment.get(own) or self.environment.get(name)
 
 
 def _misspelt(environment: Mapping[str, str], known: set[str]) -> list[ConfigError]:

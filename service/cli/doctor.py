@@ -73,7 +73,7 @@ def _installation() -> Iterator[Finding]:
 
 def _sources(setup: wiring.Setup) -> Iterator[Finding]:
     for source in setup.configuration.sources:
-        lacking = source.missing_secrets(setup.settings.secret)
+        lacking = source.missing_secrets(setup.settings)
         if source.enabled and lacking:
             yield Finding(False, f"Source {source.name} needs {lacking[0].name}.", f"Get it here: {lacking[0].where}")
 

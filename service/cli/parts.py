@@ -37,7 +37,7 @@ def web() -> None:
                 previewing=setup.settings.slack_bot_token is None,
                 sample=setup.sample,
                 hosts=_own_names(setup.settings),
-                hook_secrets=bootstrap.hook_secrets(setup.settings),
+                hook_secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
             ),
             host=setup.settings.host,
             port=setup.settings.port,

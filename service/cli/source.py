@@ -60,13 +60,12 @@ def try_source(
 
 def _first(source: SourceConfig, settings: Settings, limit: int) -> tuple[list[Post], int]:
     spec = registry.spec(source.kind)
-    if lacking := source.missing_secrets(settings.secret):
+    if lacking := source.missing_secrets(settings):
         raise SourceRefused(f"{spec.title} needs {lacking[0].name}.", what_to_do=f"Get it here: {lacking[0].where}")
-    secrets = {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
     posts: list[Post] = []
     set_aside = 0
     with Net(source.base_url) as net:
-        for page in spec.build(source.options, secrets, net).pages(None):
+        for page in spec.build(source.options, source.secrets(settings), net).pages(None):
             posts += islice(page.posts, limit - len(posts))
             set_aside += len(page.set_aside)
             if len(posts) >= limit:
@@ -113,7 +112,7 @@ def _configured(sources: tuple[SourceConfig, ...], settings: Settings) -> Table:
     for heading in ("name", "kind", "product", "every", "state"):
         table.add_column(heading)
     for source in sources:
-        lacking = source.missing_secrets(settings.secret)
+        lacking = source.missing_secrets(settings)
         state = "on" if source.enabled else "off"
         state += f", needs {', '.join(need.name for need in lacking)}" if lacking else ""
         table.add_row(source.name, source.kind, source.product or "", f"{source.every_minutes} min", state)

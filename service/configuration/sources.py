@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from service.configuration.checking import Name, Section, checked, entries, uniq
 from service.configuration.yaml_lines import Document, Place, read
 from service.domain.wording import did_you_mean
 from service.errors import ConfigError
+from service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,20 @@ class SourceConfig:
     product: str | None = None  # where the platform names none
     own: bool = False  # the company runs this place itself, and its terms there allow linking its authors
 
-    def missing_secrets(self, secret: Callable[[str], str | None]) -> tuple[Secret, ...]:
-        """The required credentials that `secret` (Settings.secret) does not have."""
-        return tuple(need for need in registry.spec(self.kind).secrets if need.required and not secret(need.name))
+    def secrets(self, settings: Settings) -> dict[str, str]:
+        """The credentials that the kind asks for, as far as there are any, by name. Never log them."""
+        return secrets_for(self.kind, self.name, settings)
+
+    def missing_secrets(self, settings: Settings) -> tuple[Secret, ...]:
+        """The required credentials that are not there."""
+        have = self.secrets(settings)
+        return tuple(need for need in registry.spec(self.kind).secrets if need.required and need.name not in have)
+
+
+def secrets_for(kind: str, source: str, settings: Settings) -> dict[str, str]:
+    """What a kind asks for, by name: a source's own credential before the common one. Never log them."""
+    needs = registry.spec(kind).secrets
+    return {need.name: value for need in needs if (value := settings.secret(need.name, source=source))}
 
 
 class SourceSection(Section):

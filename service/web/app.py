@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -63,7 +63,7 @@ def create_app(
     previewing: bool,
     sample: bool = False,
     hosts: Collection[str] = (),
-    hook_secrets: Sequence[bytes] = (),
+    hook_secrets: Callable[[str], Sequence[bytes]] = lambda _: (),
 ) -> FastAPI:
     """The web application.
 
@@ -74,7 +74,7 @@ def create_app(
         previewing: Slack is not set up, so cards are shown on the preview page and nowhere else.
         sample: the store holds the sample studio; every page says that nothing in it is real.
         hosts: names under which the application answers, besides loopback: the host of the public address.
-        hook_secrets: what calls of webhooks are signed with, any of them; without one no call is taken in.
+        hook_secrets: what calls for a source are signed with, any of them; without one no call is taken in.
 
     Raises:
         ValueError: a route does not declare the role that it needs.

@@ -34,12 +34,13 @@ class Taken(BaseModel):
 @router.post("/in/{source}", dependencies=[requires(Role.ANYONE)], status_code=202)
 def take_call(site: TheSite, source: str, request: Request) -> Taken:
     """Keep one call. 401: not signed, or long ago; 403: no secret is set; 404: no such source; 413: too large."""
-    if not site.hook_secrets:
+    secrets = site.hook_secrets(source)
+    if not secrets:
         raise NotAllowed("No call is taken in before WEBHOOK_SECRET is set.")
     body, now = body_of(request), site.clock()
     name = request.headers.get("webhook-id", "")
     problem = problem_of(
-        site.hook_secrets,
+        secrets,
         name=name,
         timestamp=request.headers.get("webhook-timestamp", ""),
         signatures=request.headers.get("webhook-signature", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Protocol
@@ -51,7 +51,7 @@ class Site:
     sample: bool  # the sample studio: nothing in the store is real
     linkable: Linkable
     statics: Statics
-    hook_secrets: Sequence[bytes]  # what calls of webhooks are signed with; none: no call is taken in
+    hook_secrets: Callable[[str], Sequence[bytes]]  # what calls for a source are signed with; none: none is taken in
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -122,8 +123,19 @@ def test_what_was_read_long_ago_is_forgotten(database: Engine, source_id: int) -
 
 def test_the_secret_comes_from_the_environment() -> None:
     """None is no door; a word that is no secret stops the start, and is not shown."""
-    assert bootstrap.hook_secrets(Settings.load({})) == ()
-    assert len(bootstrap.hook_secrets(Settings.load(KEYS))) == 1
+    assert bootstrap.hook_secrets(Settings.load({}))("shop-events") == ()
+    assert len(bootstrap.hook_secrets(Settings.load(KEYS))("shop-events")) == 1
     with pytest.raises(ConfigError, match="WEBHOOK_SECRET") as caught:
         bootstrap.hook_secrets(Settings.load({"WEBHOOK_SECRET": "hunter2"}))
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_source_may_have_a_secret_of_its_own() -> None:
+    """It goes before the common one; the others keep that."""
+    other = "whsec_" + base64.b64encode(b"of the shop alone, and long".ljust(32)).decode()
+    settings = Settings.load({**KEYS, "WEBHOOK_SECRET_SHOP_EVENTS": other})
+    secrets = bootstrap.hook_secrets(settings, ["shop-events", "forum"])
+    assert secrets("shop-events") != secrets("forum")
+    assert secrets("forum") == secrets("anybody") == bootstrap.hook_secrets(Settings.load(KEYS))("shop-events")
+    with pytest.raises(ConfigError, match="of the source shop-events"):
+        bootstrap.hook_secrets(Settings.load({"WEBHOOK_SECRET_SHOP_EVENTS": "hunter2"}), ["shop-events"])

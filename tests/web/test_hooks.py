@@ -31,7 +31,11 @@ def door(database: Engine, storing: Storing) -> Iterator[TestClient]:
         make_source(session, name="off", kind="webhook", enabled=False)
         make_source(session, name="file", kind="tabular")
     app = create_app(
-        engine=database, company=SomeCompany(), clock=lambda: NOW, previewing=True, hook_secrets=[b"older" * 8, SECRET]
+        engine=database,
+        company=SomeCompany(),
+        clock=lambda: NOW,
+        previewing=True,
+        hook_secrets=lambda _: [b"older" * 8, SECRET],
     )
     with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
         yield client

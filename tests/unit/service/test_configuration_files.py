@@ -13,6 +13,7 @@ from service.configuration.company import Company, DigestRhythm, load_company
 from service.configuration.sources import SourceConfig, load_sources
 from service.configuration.topics import load_topics
 from service.errors import ConfigError
+from service.settings import Settings
 
 COMPANY = """\
 name: Acme Games
@@ -190,9 +191,18 @@ def test_missing_keys_are_named(tmp_path: Path) -> None:
     """A source says which credentials its kind requires and the environment lacks."""
     text = "sources:\n  - {name: r, kind: reddit, options: {subreddits: [godot]}}\n"
     (source,) = sources(tmp_path, text)
-    missing = source.missing_secrets(lambda name: None)
+    missing = source.missing_secrets(Settings.load({}))
     assert missing
-    assert source.missing_secrets(lambda name: "x") == ()
+    assert source.missing_secrets(Settings.load({need.name: "x" for need in missing})) == ()
+
+
+def test_a_source_may_have_keys_of_its_own(tmp_path: Path) -> None:
+    """Under the name with the source's behind it; they go before the common ones."""
+    text = "sources:\n  - {name: our-reddit, kind: reddit, options: {subreddits: [godot]}}\n"
+    (source,) = sources(tmp_path, text)
+    common = {"REDDIT_CLIENT_ID": "id", "REDDIT_CLIENT_SECRET": "secret"}
+    settings = Settings.load({**common, "REDDIT_CLIENT_ID_OUR_REDDIT": "own"})
+    assert source.secrets(settings) == {"REDDIT_CLIENT_ID": "own", "REDDIT_CLIENT_SECRET": "secret"}
 
 
 @pytest.mark.parametrize(

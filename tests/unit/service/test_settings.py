@@ -122,6 +122,7 @@ def test_secrets_hide_from_logs_and_are_there_when_asked() -> None:
     assert settings.slack_bot_token.get_secret_value() == "xoxb-hunter2"
     assert settings.secret("REDDIT_CLIENT_SECRET") == "hunter2"
     assert settings.secret("NOT_THERE") is None
+    assert settings.secret("REDDIT_CLIENT_SECRET", source="our-forum") == "hunter2"
 
 
 def test_links_begin_with_the_public_address() -> None:
