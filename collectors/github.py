@@ -253,15 +253,16 @@ SPEC = Spec(
     options=GithubOptions,
     build=build,
     passport=Passport(
-        may_link=False,
+        may_link=True,
         may_reply=ReplyDoor.API,
         may_export=True,
         may_train=True,
         keep_raw_days=None,
         recheck_hours=24,
         attribution="owner/repository on GitHub, with the author's name and a link",
-        terms="GitHub's terms forbid using what its API shows for spam or to sell personal information. Accounts are "
-        "tied to customers only where the customer told us theirs; answers are written by people.",
+        terms="GitHub's terms forbid using what its API shows for spam or to sell personal information. An account may "
+        "be tied to a customer only where the customer's record already holds it (they told us), never by likeness. "
+        "Answers are written by people.",
     ),
     secrets=(Secret(name="GITHUB_TOKEN", where=_WHERE, required=False),),
     home=HOME,

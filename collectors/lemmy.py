@@ -33,7 +33,7 @@ from collectors.lemmy_thing import is_gone, is_pinned, made_at, name_of, post_of
 from collectors.net import Net
 from collectors.options import Host, Options, Words
 from collectors.reading import look_up
-from collectors.walk import Listing, Sheet, Walk, follow, posts_by
+from collectors.walk import Listing, Sheet, Walk, follow, numbered, posts_by
 
 _LIMIT = 50  # the most that these lists give at once
 _OVERLAP = timedelta(hours=1)
@@ -100,12 +100,11 @@ class Lemmy:
         for community in self._options.communities:
             name = community.removeprefix("!")
             for inside, thing in things:
-                asked = {"community_name": name, "type_": "All", "sort": "New", "limit": str(_LIMIT)}
+                asked = {"community_name": name, "type_": "All", "sort": "New"}
                 yield _Place(f"{inside} in !{name}", f"/api/v3/{thing}/list", asked, inside)
         for words in self._options.searches:
             for inside, _ in things:
                 asked = {"q": words, "type_": inside.title(), "listing_type": "All", "sort": "New"}
-                asked["limit"] = str(_LIMIT)
                 yield _Place(f"{inside} with “{words}”", "/api/v3/search", asked, inside)
 
     def _listing(self, place: _Place) -> Listing:
@@ -128,14 +127,13 @@ class Lemmy:
         )
 
     def _ask(self, place: _Place, walk: Walk) -> Sheet:
-        number = int(walk.position) if walk.position and walk.position.isdecimal() else 1
-        answer = self._net.json(f"{self._home}{place.path}", params={**place.params, "page": str(number)})
+        number, size = numbered(walk.position, _LIMIT)
+        asked = {**place.params, "limit": str(size), "page": str(number)}
+        answer = self._net.json(f"{self._home}{place.path}", params=asked)
         items = answer.get(place.inside) if isinstance(answer, dict) else None
         if not isinstance(items, list):
             raise SourceBusy(f"{self._options.instance} answered {place.name} in a form that we do not know.")
-        return Sheet(
-            items=[self._raw(item) for item in items], onward=str(number + 1) if len(items) >= _LIMIT else None
-        )
+        return Sheet(items=[self._raw(item) for item in items], onward=str(number + 1) if len(items) >= size else None)
 
     def _view(self, name: str) -> dict[str, JSON]:
         """What the server shows of a post or comment; nothing where it knows none."""

@@ -37,7 +37,7 @@ from collectors.base import (
 )
 from collectors.net import Net
 from collectors.options import Options, need_secrets
-from collectors.walk import Listing, Sheet, Walk, follow, posts_by
+from collectors.walk import Listing, Sheet, Walk, follow, numbered, posts_by
 
 HOME = "https://api.trustpilot.com"
 _API = f"{HOME}/v1"
@@ -126,8 +126,8 @@ class Trustpilot:
         )
 
     def _ask(self, walk: Walk) -> Sheet:
-        page = int(walk.position) if walk.position and walk.position.isdigit() else 1
-        asked = {"page": str(page), "perPage": str(_MOST), "orderBy": "createdat.desc"}
+        page, size = numbered(walk.position, _MOST)
+        asked = {"page": str(page), "perPage": str(size), "orderBy": "createdat.desc"}
         answer = self._get(f"business-units/{self._business()}/reviews", asked)
         reviews = answer.get("reviews") if isinstance(answer, dict) else None
         if not isinstance(reviews, list):

@@ -19,7 +19,7 @@ from collectors.base import JSON, CollectorError, Cursor, Page, Post, RawPost, S
 from collectors.reading import read_items
 from collectors.remembered import Manner, Walk, state_of
 
-__all__ = ["Listing", "Sheet", "Walk", "follow", "posts_by"]
+__all__ = ["Listing", "Sheet", "Walk", "follow", "numbered", "posts_by"]
 
 _SLACK = 2  # totals are often one or two more than what is shown
 _FAILURES = 3  # so many lists in a row that cannot be read, and the others are left for the next run
@@ -100,6 +100,16 @@ def posts_by(
         return Page(posts=posts, set_aside=set_aside)
 
     return page
+
+
+def numbered(position: str | None, most: int) -> tuple[int, int]:
+    """The number and the size of the page at a position, for lists that are asked for by number.
+
+    Each page is smaller than the one before and so begins before that ended: an item that is deleted while we walk does
+    not move others past us. From a third less on the size stays.
+    """
+    number = max(1, int(position)) if position and position.isdecimal() else 1
+    return number, max(most + 1 - number, most * 2 // 3)
 
 
 def follow(

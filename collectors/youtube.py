@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Self, cast
@@ -25,17 +26,15 @@ from collectors.base import (
     Page,
     Passport,
     Post,
-    PostUnreadable,
     RawPost,
     ReplyDoor,
     Secret,
-    SetAside,
-    SourceBusy,
     SourceRefused,
     Spec,
 )
 from collectors.net import Answer, Net
 from collectors.options import Options, Words, need_secrets
+from collectors.reading import joined, none_of, read_named
 from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 from collectors.youtube_comment import post_of, raw_of_reply, raw_of_thread
 
@@ -82,6 +81,7 @@ class YouTube:
         self._key = key
         self._net = net
         self._spent = 0
+        self._part = "snippet,replies" if options.replies else "snippet"
         net.home(HOME, verdict=_verdict)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
@@ -96,20 +96,27 @@ class YouTube:
         """Look comments up again, fifty at a time; what YouTube no longer has is gone. See `Rechecks.recheck`."""
         wanted = [name for name in dict.fromkeys(external_ids) if _ID.match(name)]
         threads = list(dict.fromkeys(name.partition(".")[0] for name in wanted))
-        raws = {
-            str(_path(thread, "id")): raw_of_thread(thread, self._options.product) for thread in self._threads(threads)
-        }
-        if not raws and len(threads) > 3:
-            raise SourceBusy(f"YouTube knows none of {len(threads)} threads. Taken as a fault, not as their deletion.")
+        items = {str(_path(thread, "id")): thread for thread in self._threads(threads)}
+        raws = {name: raw_of_thread(thread, self._options.product) for name, thread in items.items()}
+        if not raws:
+            none_of(len(threads))
         for reply in self._replies_named([name for name in wanted if "." in name]):
             name = str(_path(reply, "id"))
             thread = raws.get(name.partition(".")[0], {})
             raws[name] = raw_of_reply(reply, thread)
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        for name in wanted:
-            _parse_into(posts, set_aside, raws.get(name), f"comment {name}")
-        return Page(posts=posts, set_aside=set_aside, gone=[name for name in wanted if name not in raws])
+        found = read_named(post_of, ((f"comment {name}", raws[name]) for name in wanted if name in raws))
+        page = joined([found, *(self._late(items[name], {*wanted}) for name in wanted if name in items)])
+        return replace(page, gone=[name for name in wanted if name not in raws])
+
+    def _late(self, thread: JSON, known: set[str]) -> Page:
+        """Answers to a comment that has sunk below those which listening reads again."""
+        name = str(_path(thread, "id"))
+        total = fields.count_in_text(raw_of_thread(thread, None), "total_replies") or 0
+        held = sum(one.startswith(f"{name}.") for one in known)
+        if not self._options.replies or total <= held or self._spent >= self._options.most_units:
+            return Page()
+        page = self._answers({"thread": thread})
+        return replace(page, posts=[post for post in page.posts if post.external_id not in known])
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one comment; see `Collector.parse`."""
@@ -124,9 +131,8 @@ class YouTube:
             yield Listing(name=f"{what} {value}", ask=ask, read=posts_by(self._first, more=more), due=None)
 
     def _ask(self, place: Mapping[str, str], walk: Walk) -> Sheet:
-        part = "snippet,replies" if self._options.replies else "snippet"
         asked = {
-            "part": part, "order": "time", "maxResults": str(_MOST), "textFormat": "plainText", **place,
+            "part": self._part, "order": "time", "maxResults": str(_MOST), "textFormat": "plainText", **place,
             **({"pageToken": walk.position} if walk.position else {}),
         }  # fmt: skip
         found, threads = self._get("commentThreads", asked)
@@ -142,14 +148,11 @@ class YouTube:
         thread = raw_of_thread(item.get("thread"), self._options.product)
         name = str(_path(thread, "comment", "id"))
         shown = _path(item, "thread", "replies", "comments")
-        replies: Sequence[JSON] = shown if isinstance(shown, list) else []
+        replies = shown if isinstance(shown, list) else []
         if (fields.count_in_text(thread, "total_replies") or 0) > len(replies):
             replies = list(self._replies_to(name))
-        posts: list[Post] = []
-        set_aside: list[SetAside] = []
-        for number, reply in enumerate(replies, start=1):
-            _parse_into(posts, set_aside, raw_of_reply(reply, thread), f"answer {number} to {name}")
-        return Page(posts=posts, set_aside=set_aside)
+        raws = (raw_of_reply(reply, thread) for reply in replies)
+        return read_named(post_of, ((f"answer {number} to {name}", raw) for number, raw in enumerate(raws, start=1)))
 
     def _replies_to(self, comment: str) -> Iterator[JSON]:
         asked = {"part": "snippet", "parentId": comment, "maxResults": str(_MOST), "textFormat": "plainText"}
@@ -166,7 +169,8 @@ class YouTube:
     def _threads(self, names: Sequence[str]) -> Iterator[JSON]:
         for start in range(0, len(names), _IDS):
             some = ",".join(names[start : start + _IDS])
-            yield from self._get("commentThreads", {"part": "snippet", "id": some, "textFormat": "plainText"})[1]
+            asked = {"part": self._part, "id": some, "textFormat": "plainText"}
+            yield from self._get("commentThreads", asked)[1]
 
     def _replies_named(self, names: Sequence[str]) -> Iterator[JSON]:
         for start in range(0, len(names), _IDS):
@@ -190,15 +194,6 @@ def _verdict(answer: Answer) -> None:
             status=answer.status,
         )
     _google_verdict(answer)
-
-
-def _parse_into(posts: list[Post], set_aside: list[SetAside], raw: RawPost | None, where: str) -> None:
-    if raw is None:
-        return
-    try:
-        posts.append(post_of(raw))
-    except PostUnreadable as unreadable:
-        set_aside.append(SetAside(place=where, reason=str(unreadable), raw=unreadable.raw))
 
 
 def _path(value: JSON, *names: str) -> JSON:

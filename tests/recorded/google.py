@@ -186,9 +186,11 @@ class Tube:
         return self._comments(query) if asked.path == "/youtube/v3/comments" else refused(404, "notFound")
 
     def _threads(self, query: dict[str, str]) -> Reply:
-        if query.keys() == {"part", "id"} and query["part"] == "snippet":
-            names = query["id"].split(",")
-            return self._page([_shown(one, 0) for one in self.threads if one["id"] in names and len(names) <= 50], {})
+        if query.keys() == {"part", "id"}:
+            names, shown = query["id"].split(","), 2 if "replies" in query["part"] else 0
+            return self._page(
+                [_shown(one, shown) for one in self.threads if one["id"] in names and len(names) <= 50], {}
+            )
         if query.get("videoId", "lantern0001") != "lantern0001":
             return refused(403, "commentsDisabled")
         if query.keys() - {"pageToken"} - {"videoId", "allThreadsRelatedToChannelId"} != {

@@ -108,14 +108,14 @@ def test_only_what_is_new_or_edited_comes_again() -> None:
     assert len(first.ids) == 190
     assert sorted(second.ids) == sorted(["post-100", "comment-61", *(f"post-{n}" for n in range(131, 260))])
     assert third.ids == []
-    assert [asked.query["page"] for asked in world.asked[:5]] == ["1", "2", "3", "4", "1"]
+    assert [asked.query["page"] for asked in world.asked[:6]] == ["1", "2", "3", "4", "5", "1"]
 
 
 def test_the_backlog_and_since_bound_the_first_time() -> None:
     """At first only so many posts are read, or those since a day."""
     world = lemmy.Lemmy([post_view(n) for n in range(1, 400)])
     with listen(world, communities="lamps", backlog=100) as collector:
-        assert len(Run(collector).ids) == 100
+        assert 100 <= len(Run(collector).ids) < 150  # whole pages
         assert len(Run(collector, since=datetime.fromtimestamp(BEGIN + 60 * 390, UTC)).ids) == 10
 
 

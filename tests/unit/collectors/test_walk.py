@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors.base import Cursor, Page, Post, PostKind, PostUnreadable, RawPost, SourceBusy, SourceRefused
-from collectors.walk import Listing, Sheet, Walk, follow, posts_by
+from collectors.walk import Listing, Sheet, Walk, follow, numbered, posts_by
 
 BEGIN = datetime(2026, 9, 21, tzinfo=UTC)
 
@@ -438,3 +438,23 @@ def test_what_a_complete_list_does_not_show_again_is_gone() -> None:
     _, _, pages = run(climbing(world, complete=True), cursor)
     assert not pages[-1].gone
     assert pages[-1].gap == "None of the posts known from list is shown any more."
+
+
+@pytest.mark.parametrize("most", [50, 100])
+def test_an_item_deleted_while_we_walk_moves_no_other_past_us(most: int) -> None:
+    """Pages by number overlap, so that one deletion before each of them is borne."""
+    items = list(range(1000))
+    seen: set[int] = set()
+    for position in range(1, most // 3 + 1):
+        number, size = numbered(str(position), most)
+        seen |= {*items[(number - 1) * size : number * size]}
+        items.pop(0)
+    assert sorted(seen) == list(range(max(seen) + 1))
+    assert numbered(None, most) == numbered("x", most) == (1, most)
+
+
+def test_pages_by_number_leave_nothing_out() -> None:
+    """Also where they no longer become smaller."""
+    begins = [(number - 1) * size for number, size in (numbered(str(n), 100) for n in range(1, 60))]
+    ends = [number * size for number, size in (numbered(str(n), 100) for n in range(1, 60))]
+    assert all(begin <= end for begin, end in zip(begins[1:], ends, strict=False))

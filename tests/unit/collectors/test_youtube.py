@@ -161,6 +161,17 @@ def test_looking_again_tells_what_changed_and_what_is_gone() -> None:
     assert list(page.gone) == ["Ug2.a7", "Ug9", "Ug9.a0"]
 
 
+def test_looking_again_finds_answers_to_old_comments() -> None:
+    """A comment that has sunk below the newest hundred is not read again by listening."""
+    world = Tube([thread(n, answers=1 if n == 3 else 0) for n in range(150)], most=50)
+    with listening(world) as collector:
+        _, cursor, _ = walk(collector)
+        world.threads[3] = thread(3, answers=7)
+        assert walk(collector, cursor)[0] == []
+        page = collector.recheck(["Ug3", "Ug3.a0", "Ug4"])
+    assert [post.external_id for post in page.posts] == ["Ug3", "Ug3.a0", "Ug4", *(f"Ug3.a{n}" for n in range(1, 7))]
+
+
 def test_looking_again_asks_for_fifty_at_a_time() -> None:
     """What YouTube takes."""
     world = Tube([thread(n) for n in range(120)], most=50)

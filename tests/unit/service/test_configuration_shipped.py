@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors import registry
 from nlp.base import Intent, Sentiment
 from service.configuration import Configuration, load
 from service.configuration.reference import TABLES, rendered
@@ -28,14 +29,15 @@ def shipped() -> Configuration:
 
 
 def test_nothing_is_listened_to_at_first(shipped: Configuration) -> None:
-    """Every shipped source is switched off, and the comment above it says so where it needs a key."""
-    assert shipped.sources
+    """There is an example of every kind, all are switched off, and what stands above one names the key it needs."""
+    assert {source.kind for source in shipped.sources} == {*registry.kinds()}
     assert not any(source.enabled for source in shipped.sources)
     written = (default_config_dir() / "sources.yaml").read_text(encoding="utf-8")
     for source in shipped.sources:
-        if source.missing_secrets(Settings.load({})):
-            comment = written.partition(f"- name: {source.name}\n")[0].rpartition("\n\n")[2]
-            assert "eeds" in comment, source.name
+        comment = written.partition(f"- name: {source.name}\n")[0].rpartition("\n\n")[2]
+        missing = source.missing_secrets(Settings.load({}))
+        assert ("Needs" in comment) is bool(missing), source.name
+        assert not missing or any(need.name in comment for need in missing), source.name
 
 
 def test_the_samples_sources_load() -> None:
