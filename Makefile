@@ -16,6 +16,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 # The labelled sets that training and evaluation read.
 DATA ?= ../shared/data
+# Damaged payloads for each collector, and the recordings that some of them are made of.
+CASES ?= 100000
+PAYLOADS ?= ../shared/payloads
 # Test processes; two suit two cores.
 JOBS ?= auto
 
@@ -55,6 +58,14 @@ bench: $(VENV)/.installed ## posts a second, for each stage and for the whole wa
 docs: $(VENV)/.installed ## write docs/reference anew from the code
 	@$(RUN) -m service.configuration.reference docs/reference
 	@$(RUN) -m service.cli.reference docs/reference/cli.md
+
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-dev ## damaged payloads for every collector (CASES=100000 each); keeps what breaks one as a test
+	@$(RUN) -m tests.evidence.fuzz --cases $(CASES)
+
+.PHONY: evidence
+evidence: $(VENV)/.installed-dev ## try every collector on recordings, faults and damage, and write docs/collectors.md
+	@$(RUN) -m tests.evidence --payloads $(PAYLOADS)
 
 .PHONY: train
 train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder of labelled sets)

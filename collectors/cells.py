@@ -30,7 +30,10 @@ class Cells:
         self._row = fields.obj(raw, "row")
         self._columns = fields.obj(raw, "columns")
         self._reading = fields.obj(raw, "reading")
-        self._zone = ZoneInfo(self.reading("timezone") or "UTC")
+        try:
+            self._zone = ZoneInfo(self.reading("timezone") or "UTC")
+        except (KeyError, ValueError, OSError):
+            raise PostUnreadable("The time zone that is stored beside it is none.", raw=fields.sample(raw)) from None
 
     def column(self, field: str) -> str:
         """What the file calls this field."""
@@ -64,7 +67,10 @@ class Cells:
         given = self.reading("date")
         if given is None:
             raise BadCell(self.column("date"), "There is no date.")
-        return read_date(given, zone=self._zone)
+        try:
+            return read_date(given, zone=self._zone)
+        except (ValueError, OverflowError, OSError) as error:
+            raise BadCell(self.column("date"), f"{error}.") from None
 
     def rating(self) -> tuple[float | None, str | None]:
         """The cell's rating from 0 to 1, and as people know it."""
@@ -85,7 +91,9 @@ class Cells:
     def kind(self) -> PostKind:
         """The cell's kind where it names one of ours, else the option."""
         stated = (self.get("kind") or "").lower()
-        return PostKind(stated if stated in set(PostKind) else self.reading("kind") or PostKind.REVIEW)
+        if stated in set(PostKind):
+            return PostKind(stated)
+        return fields.kind(self._reading, "kind") if self.reading("kind") else PostKind.REVIEW
 
     def author(self) -> Author | None:
         """Who wrote it; the address only where the row says that it is verified."""

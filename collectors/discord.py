@@ -31,7 +31,7 @@ from collectors.base import (
 )
 from collectors.discord_message import SITE, is_said_by_somebody, is_stripped, name_of, post_of, words_of
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Options, Words, need_secrets
 from collectors.reading import joined, none_of, read_items
 from collectors.verdicts import resets_in
 from collectors.walk import Listing, Sheet, Walk, follow, posts_by
@@ -248,10 +248,8 @@ def _lately(cursor: Cursor) -> Cursor:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and the bot's token. Raises SourceRefused where that is missing."""
-    token = secrets.get(_TOKEN)
-    if not token:
-        raise SourceRefused(f"Discord is off: {_TOKEN} not set.", what_to_do=f"Get it at {_WHERE}.")
-    return Discord(cast("DiscordOptions", options), token, net)
+    need_secrets(SPEC, secrets)
+    return Discord(cast("DiscordOptions", options), secrets[_TOKEN], net)
 
 
 _WHERE = (

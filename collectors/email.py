@@ -33,7 +33,7 @@ from collectors.base import (
 from collectors.email_door import Letter, Mailbox, Place, opened
 from collectors.email_message import addressed_to, is_by_a_person, post_of, raw_of, read
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Options, Words, need_secrets
 
 _AT_ONCE = 20
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -151,10 +151,8 @@ def _place(options: EmailOptions, password: str, net: Net) -> Place:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where the password is missing."""
-    password = secrets.get("EMAIL_PASSWORD")
-    if not password:
-        raise SourceRefused("The mailbox is shut: EMAIL_PASSWORD not set.", what_to_do=f"Get it at {_WHERE}.")
-    return Email(cast("EmailOptions", options), password, net)
+    need_secrets(SPEC, secrets)
+    return Email(cast("EmailOptions", options), secrets["EMAIL_PASSWORD"], net)
 
 
 _WHERE = "your mail provider: an app password, as at https://myaccount.google.com/apppasswords"

@@ -29,13 +29,12 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceRefused,
     Spec,
 )
 from collectors.graph import HOME, Graph, kept
 from collectors.graph_threads import Shape, Threads
 from collectors.net import Net
-from collectors.options import Options
+from collectors.options import Options, need_secrets
 from collectors.reading import none_of, read_items
 
 _POST = "id,from{id,name},message,created_time,updated_time,permalink_url,shares,comments.limit(0).summary(true)"
@@ -170,12 +169,9 @@ def _author(item: Mapping[str, JSON]) -> Author | None:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and the Page's token. Raises SourceRefused where it is missing."""
-    token = secrets.get("FACEBOOK_PAGE_TOKEN")
-    if not token:
-        raise SourceRefused(
-            "Facebook is off: FACEBOOK_PAGE_TOKEN is not set.", what_to_do=f"Get it at {SPEC.secrets[0].where}."
-        )
-    return Facebook(cast("FacebookOptions", options), Graph(token, secrets.get("FACEBOOK_APP_SECRET"), net))
+    need_secrets(SPEC, secrets)
+    graph = Graph(secrets["FACEBOOK_PAGE_TOKEN"], secrets.get("FACEBOOK_APP_SECRET"), net)
+    return Facebook(cast("FacebookOptions", options), graph)
 
 
 SPEC = Spec(

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import cast
 
 from collectors import fields
-from collectors.base import JSON, Author, Engagement, Post, PostKind, PostUnreadable, RawPost
+from collectors.base import JSON, Author, Engagement, Post, PostUnreadable, RawPost
 from collectors.plain import from_html, tidy
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -30,11 +30,14 @@ def post_of(raw: RawPost) -> Post:
     created = _moment(entry, "published") or _moment(entry, "updated") or _seen(raw)
     changed = _moment(entry, "updated")
     title, body = _markup(fields.obj_or_empty(entry, "title_detail")), _body(entry)
+    name = fields.text(raw, "id")
+    if not name:
+        raise PostUnreadable("The entry has no id.", raw=fields.sample(entry))
     if not body and not title:
         raise PostUnreadable("The entry has neither a text nor a title.", raw=fields.sample(entry))
     return Post(
-        kind=PostKind(fields.text(raw, "kind")),
-        external_id=fields.text(raw, "id"),
+        kind=fields.kind(raw, "kind"),
+        external_id=name,
         url=fields.web_address(fields.text_or_none(entry, "link")),
         title=title or None,
         text=body or title,
@@ -50,7 +53,7 @@ def post_of(raw: RawPost) -> Post:
 
 def _seen(raw: RawPost) -> datetime:
     """When the entry was first fetched: stands in for the date of an entry that has none."""
-    return datetime.fromisoformat(fields.text(raw, "seen_at"))
+    return fields.instant(raw, "seen_at")
 
 
 def _moment(entry: Mapping[str, JSON], name: str) -> datetime | None:
@@ -58,7 +61,7 @@ def _moment(entry: Mapping[str, JSON], name: str) -> datetime | None:
     if isinstance(parsed, list):
         try:
             return datetime.fromtimestamp(timegm(cast("time.struct_time", tuple(parsed))), UTC)
-        except (ValueError, OverflowError, TypeError, IndexError):
+        except (ValueError, OverflowError, OSError, TypeError, IndexError):
             parsed = None
     stated = fields.text_or_none(entry, name)
     if stated and (found := _in_another_language(stated)) is not None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from collectors.base import JSON, PostUnreadable
+from collectors.base import JSON, PostKind, PostUnreadable
 from collectors.plain import tidy
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
@@ -109,6 +109,14 @@ def instant_or_none(payload: Mapping[str, JSON], name: str) -> datetime | None:
         return instant(payload, name) if payload.get(name) else None
     except PostUnreadable:
         return None
+
+
+def kind(payload: Mapping[str, JSON], name: str) -> PostKind:
+    """The kind of post in this field."""
+    try:
+        return PostKind(text(payload, name))
+    except ValueError:
+        raise _wrong(payload, name, f"one of {', '.join(PostKind)}") from None
 
 
 def stars(payload: Mapping[str, JSON], name: str) -> tuple[float | None, str | None]:

@@ -27,13 +27,12 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceRefused,
     Spec,
 )
 from collectors.graph import HOME, Graph, following, kept
 from collectors.graph_threads import Shape, Threads
 from collectors.net import Net
-from collectors.options import Options
+from collectors.options import Options, need_secrets
 from collectors.reading import none_of
 
 _MEDIA = "id,username,timestamp,permalink,comments_count"
@@ -153,12 +152,9 @@ def _author(item: Mapping[str, JSON]) -> Author | None:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and the account's token. Raises SourceRefused where it is missing."""
-    token = secrets.get("INSTAGRAM_TOKEN")
-    if not token:
-        raise SourceRefused(
-            "Instagram is off: INSTAGRAM_TOKEN is not set.", what_to_do=f"Get it at {SPEC.secrets[0].where}."
-        )
-    return Instagram(cast("InstagramOptions", options), Graph(token, secrets.get("FACEBOOK_APP_SECRET"), net))
+    need_secrets(SPEC, secrets)
+    graph = Graph(secrets["INSTAGRAM_TOKEN"], secrets.get("FACEBOOK_APP_SECRET"), net)
+    return Instagram(cast("InstagramOptions", options), graph)
 
 
 SPEC = Spec(

@@ -34,7 +34,7 @@ from collectors.base import (
 )
 from collectors.intercom_part import customers_parts, is_gone, name_of, post_of
 from collectors.net import Net
-from collectors.options import Options
+from collectors.options import Options, need_secrets
 
 HOME = "https://api.intercom.io"
 _VERSION = "2.11"
@@ -257,10 +257,8 @@ def _newest(times: Mapping[str, int]) -> JSON:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where the key is missing."""
-    token = secrets.get("INTERCOM_ACCESS_TOKEN")
-    if not token:
-        raise SourceRefused("Intercom is off: INTERCOM_ACCESS_TOKEN not set.", what_to_do=f"Get it at {_WHERE}.")
-    return Intercom(cast("IntercomOptions", options), token, net)
+    need_secrets(SPEC, secrets)
+    return Intercom(cast("IntercomOptions", options), secrets["INTERCOM_ACCESS_TOKEN"], net)
 
 
 _WHERE = "https://app.intercom.com/a/apps/_/developer-hub (your app, Authentication; it must read conversations)"

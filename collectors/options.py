@@ -44,7 +44,7 @@ def need_secrets(spec: Spec, secrets: Mapping[str, str]) -> None:
     missing = missing_secrets(spec, secrets)
     if missing:
         names = " and ".join(secret.name for secret in missing)
-        raise SourceRefused(f"{spec.title} is off: {names} not set.", what_to_do=f"Get it at {missing[0].where}.")
+        raise SourceRefused(f"{spec.title} is off: {names} not set.", what_to_do=f"Get it here: {missing[0].where}")
 
 
 def _words(value: object) -> object:

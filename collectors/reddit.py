@@ -29,11 +29,10 @@ from collectors.base import (
     Secret,
     SetAside,
     SourceBusy,
-    SourceRefused,
     Spec,
 )
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Options, Words, need_secrets
 from collectors.reddit_door import API, Door
 from collectors.reddit_thing import is_fullname, is_gone, name_of, post_of
 
@@ -213,11 +212,7 @@ def _gap(listing: _Listing, walk: _Walk) -> str | None:
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where a key is missing."""
     chosen = cast("RedditOptions", options)
-    missing = [secret.name for secret in SPEC.secrets if secret.required and not secrets.get(secret.name)]
-    if missing:
-        raise SourceRefused(
-            f"Reddit is off: {' and '.join(missing)} not set.", what_to_do=f"Get them at {SPEC.secrets[0].where}."
-        )
+    need_secrets(SPEC, secrets)
     owner = f" (by /u/{chosen.account})" if chosen.account else ""
     door = Door(
         client_id=secrets["REDDIT_CLIENT_ID"],

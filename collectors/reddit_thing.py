@@ -58,9 +58,9 @@ def name_of(child: JSON) -> str:
 
 def is_gone(thing: Mapping[str, JSON]) -> bool:
     """Whether the text is only the marker that stands where a deleted or removed one stood."""
-    text = thing.get("body", thing.get("selftext"))
-    marked = isinstance(text, str) and text.strip() in _MARKERS
-    return marked or thing.get("title") in _MARKERS or bool(thing.get("removed_by_category"))
+    said = (thing.get("body", thing.get("selftext")), thing.get("title"))
+    marked = any(isinstance(text, str) and text.strip() in _MARKERS for text in said)
+    return marked or bool(thing.get("removed_by_category"))
 
 
 def _author(thing: Mapping[str, JSON]) -> Author | None:

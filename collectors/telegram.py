@@ -33,7 +33,7 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Options, Words, need_secrets
 from collectors.reading import read_items
 from collectors.telegram_message import HELD_IN, is_said_by_somebody, kept_of, post_of
 from collectors.verdicts import judge
@@ -181,10 +181,8 @@ def _written(update: Mapping[str, JSON]) -> float | None:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and the bot's token. Raises SourceRefused where that is missing."""
-    token = secrets.get(_TOKEN)
-    if not token:
-        raise SourceRefused(f"Telegram is off: {_TOKEN} not set.", what_to_do=f"Get it from {_WHERE}.")
-    return Telegram(cast("TelegramOptions", options), token, net)
+    need_secrets(SPEC, secrets)
+    return Telegram(cast("TelegramOptions", options), secrets[_TOKEN], net)
 
 
 _WHERE = "https://t.me/BotFather; make the bot an administrator, or switch its privacy mode off, so that it hears all"

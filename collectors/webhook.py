@@ -36,7 +36,7 @@ from collectors.base import (
 from collectors.cells import BadCell
 from collectors.columns import ALIASES, find_columns, key
 from collectors.net import Net
-from collectors.options import Words
+from collectors.options import Words, need_secrets
 from collectors.plain import storable
 from collectors.row_post import RowOptions, post_of, raw_of
 
@@ -205,8 +205,7 @@ def _name(raw: RawPost) -> str:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options. Raises SourceRefused without the secret, without which no call comes."""
-    if not secrets.get("WEBHOOK_SECRET"):
-        raise SourceRefused("No call is taken in: WEBHOOK_SECRET not set.", what_to_do=f"{_WHERE}.")
+    need_secrets(SPEC, secrets)
     return Webhook(cast("WebhookOptions", options), net)
 
 

@@ -26,11 +26,10 @@ from collectors.base import (
     RawPost,
     ReplyDoor,
     Secret,
-    SourceRefused,
     Spec,
 )
 from collectors.net import Net
-from collectors.options import Options
+from collectors.options import Options, need_secrets
 from collectors.reading import read_named, weighty
 from collectors.x_door import HOME, Door, TooOld, author_of
 from collectors.x_post import number_of, post_of, users, versions
@@ -204,10 +203,8 @@ class X:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and the key. Raises SourceRefused where it is missing."""
-    token = secrets.get("X_BEARER_TOKEN")
-    if not token:
-        raise SourceRefused("X is off: X_BEARER_TOKEN is not set.", what_to_do=f"Get it at {SPEC.secrets[0].where}.")
-    return X(cast("XOptions", options), Door(token, net))
+    need_secrets(SPEC, secrets)
+    return X(cast("XOptions", options), Door(secrets["X_BEARER_TOKEN"], net))
 
 
 SPEC = Spec(

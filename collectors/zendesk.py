@@ -34,7 +34,7 @@ from collectors.base import (
     Spec,
 )
 from collectors.net import Net
-from collectors.options import Options, Words
+from collectors.options import Options, Words, need_secrets
 from collectors.zendesk_comment import is_customers, name_of, post_of, raw_of
 
 _AT_ONCE = 100  # tickets in one answer
@@ -213,9 +213,7 @@ def _is_deleted(ticket: Mapping[str, JSON]) -> bool:
 
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and keys. Raises SourceRefused where a key is missing."""
-    missing = [secret.name for secret in SPEC.secrets if not secrets.get(secret.name)]
-    if missing:
-        raise SourceRefused(f"Zendesk is off: {' and '.join(missing)} not set.", what_to_do=f"Get them at {_WHERE}.")
+    need_secrets(SPEC, secrets)
     email, token = (secrets[secret.name] for secret in SPEC.secrets)
     return Zendesk(cast("ZendeskOptions", options), email, token, net)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from collectors import registry as collector_kinds
-from collectors.base import Collector, Post, SourceRefused
+from collectors.base import Collector, Post
 from collectors.net import Net
 from integrations import registry as target_kinds
 from integrations.base import Message, Payload, Target
@@ -137,12 +137,6 @@ def may_link(source: Source) -> bool:
 def _open_collector(source: Source, settings: Settings, engine: Engine) -> Iterator[Collector]:
     spec = collector_kinds.spec(source.kind)
     secrets = secrets_for(source.kind, source.name, settings)
-    missing = [need for need in spec.secrets if need.required and need.name not in secrets]
-    if missing:
-        raise SourceRefused(
-            f"{spec.title} needs {' and '.join(need.name for need in missing)}.",
-            what_to_do=f"Get it here: {missing[0].where}",
-        )
     calls = StoredCalls(engine, id_of(source)) if spec.hears else None
     with Net(source.base_url, calls=calls) as net:
         yield spec.build(spec.options.model_validate(source.options), secrets, net)

@@ -60,8 +60,6 @@ def try_source(
 
 def _first(source: SourceConfig, settings: Settings, limit: int) -> tuple[list[Post], int]:
     spec = registry.spec(source.kind)
-    if lacking := source.missing_secrets(settings):
-        raise SourceRefused(f"{spec.title} needs {lacking[0].name}.", what_to_do=f"Get it here: {lacking[0].where}")
     posts: list[Post] = []
     set_aside = 0
     with Net(source.base_url) as net:
@@ -93,7 +91,10 @@ def _kinds() -> Table:
     for kind in registry.kinds():
         spec = registry.spec(kind)
         table.add_row(
-            kind, spec.title, *_permits(spec.passport), ", ".join(need.name for need in spec.secrets) or "nothing"
+            kind,
+            spec.title,
+            *_permits(spec.passport),
+            ", ".join(need.name if need.required else f"{need.name} (optional)" for need in spec.secrets) or "nothing",
         )
     return table
 

@@ -82,10 +82,10 @@ def case_of(kind: str, folder: Path) -> Case:
 
 
 @contextmanager
-def listening(kind: str, case: Case, base_url: str) -> Iterator[Collector]:
+def listening(kind: str, case: Case, base_url: str, *, timeout: float = 5) -> Iterator[Collector]:
     """The collector of a case, asking the given server without pauses."""
     spec = registry.spec(kind)
-    with Net(base_url, timeout=5, sleep=lambda _: None, calls=case.calls) as net:
+    with Net(base_url, timeout=timeout, sleep=lambda _: None, calls=case.calls) as net:
         yield spec.build(read_options(spec, case.options), KEYS, net)
 
 

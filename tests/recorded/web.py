@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -91,7 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data) + (100 if reply.fault == "cut" else 0)))
         self.end_headers()
-        self.wfile.write(data)
+        with suppress(BrokenPipeError):  # who asked may have gone
+            self.wfile.write(data)
         self.close_connection = self.close_connection or reply.fault == "cut"
 
     def _speak(self, frames: Sequence[str], fault: str) -> None:
