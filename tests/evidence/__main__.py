@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 from collectors import registry
 from collectors.base import PostUnreadable
@@ -103,8 +102,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.payloads.is_dir():
         parser.error(f"there are no recordings in {chosen.payloads}")
-    # PRAW's core pauses before it asks again; nobody has time for that here.
-    with patch("prawcore.sessions.FiniteRetryStrategy.sleep"), fuzz.scratch() as folder:
+    with fuzz.scratch() as folder:
         rows = (row(kind, folder, chosen.payloads, chosen.cases, chosen.answers) for kind in registry.kinds())
         PAGE.write_text(page(rows), encoding="utf-8")
 
