@@ -129,7 +129,7 @@ class Discord:
                 info = self._info(channel)
                 guild = fields.text_or_none(info, "guild_id")
                 guilds.update({guild} if guild else ())
-                about.update(_about(info), forum=info.get("type") in _FORUMS)
+                about.update(_about(info), forum=fields.count_or_none(info, "type") in _FORUMS)
             return Sheet(items=[], onward=None) if about["forum"] else listing.ask(walk)
 
         return replace(listing, ask=ask)
@@ -224,7 +224,7 @@ class Discord:
 
 def _about(info: Mapping[str, JSON]) -> RawPost:
     """What a message does not say about where it stands."""
-    thread = info.get("type") in _THREADS
+    thread = fields.count_or_none(info, "type") in _THREADS
     return {"guild": info.get("guild_id"), "thread": fields.text_or_none(info, "name") if thread else None}
 
 

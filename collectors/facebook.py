@@ -154,7 +154,7 @@ def _stamp(post: Mapping[str, JSON]) -> str:
 
 def _id_in_address(item: Mapping[str, JSON]) -> str | None:
     """The comment's id as its address tells it: …/posts/POST?comment_id=…&reply_comment_id=…"""
-    parts = urlsplit(fields.text_or_none(item, "permalink_url") or "")
+    parts = urlsplit(fields.web_address(fields.text_or_none(item, "permalink_url")) or "")
     named = parse_qs(parts.query)
     number = (named.get("reply_comment_id") or named.get("comment_id") or [""])[0]
     post = parts.path.rstrip("/").rpartition("/")[2]

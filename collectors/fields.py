@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from collectors.base import JSON, PostKind, PostUnreadable
 from collectors.plain import tidy
@@ -147,8 +148,14 @@ def language_tag(value: str | None) -> str | None:
 
 
 def web_address(value: str | None) -> str | None:
-    """The address where it is one of the web; None for others (javascript:, a bare path)."""
-    return value if value is not None and value.lower().startswith(("http://", "https://")) else None
+    """The address where it is one of the web; None for others (javascript:, a bare path), and for damaged ones."""
+    if value is None or not value.lower().startswith(("http://", "https://")):
+        return None
+    try:
+        urlsplit(value)
+    except ValueError:
+        return None
+    return value
 
 
 def sample(payload: JSON) -> str:

@@ -129,7 +129,10 @@ class _Spoilt:
     chance: Random
 
     def __call__(self, asked: Asked) -> Reply:
-        reply = self.case.answering(asked)
+        try:
+            reply = self.case.answering(asked)
+        except (ValueError, KeyError, TypeError, AttributeError):  # asked for with what we damaged
+            return Reply({"error": "bad request"}, status=400)
         if self.chance.random() < 0.5:
             return reply
         try:
