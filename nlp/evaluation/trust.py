@@ -16,12 +16,14 @@ from nlp.evaluation.tables import ACCURACY, CALIBRATION, OURS, Entry, Section, d
 
 _COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5)
 _REFUSED_OFTEN = 0.02  # share of a language's texts from which it is named
-_FEW = 50
+_FEW = 50  # texts below which a share says little
+_SHARE, _REFUSED_SHARE = "share of the answers", "refused"
 
 _CALIBRATION = """### Calibration
 
 The expected calibration error in points: how far a stated probability is from the share that came true, by tenths. Of
-sentiment it is the probability of the answer, of everything else the probability that it holds. {unjudged}
+sentiment it is the probability of the answer, of everything else the probability that it holds.
+{unjudged}
 """
 _GUESSES = """### Guesses
 
@@ -45,18 +47,17 @@ def section(judged: Mapping[Task, Judgements]) -> Section:
     guesses, surest = _guesses(lots), _surest(lots)
     refused = _refused(lots)
     unjudged = [intent.replace("_", " ") for intent in Intent if f"calibration: {intent}" not in _names(calibration)]
-    nobody = f"No set labels {', '.join(unjudged)}." if Task.INTENTS in lots else ""
+    nobody = f"No set labels {', '.join(unjudged)}." if unjudged and Task.INTENTS in lots else ""
     markdown = [
         "## What the models say of themselves\n",
         _CALIBRATION.format(unjudged=nobody),
         details("answer", calibration, [CALIBRATION]),
-        _GUESSES,
-        details("answers", guesses, ["share of the answers", ACCURACY]),
-        _SUREST,
-        _coverage_table(surest),
-        _REFUSED.format(often=_REFUSED_OFTEN),
-        details("language", refused, ["refused", ACCURACY]),
     ]
+    if guesses:
+        markdown += [_GUESSES, details("answers", guesses, [_SHARE, ACCURACY])]
+    markdown += [_SUREST, _coverage_table(surest)]
+    if refused:
+        markdown += [_REFUSED.format(often=_REFUSED_OFTEN), details("language", refused, [_REFUSED_SHARE, ACCURACY])]
     return Section("\n".join(markdown), [*calibration, *guesses, *surest, *refused])
 
 
@@ -85,7 +86,7 @@ def _guesses(lots: Mapping[Task, Sequence[Judged]]) -> list[Entry]:
             continue
         right, unsure = (np.concatenate(each) for each in zip(*answered, strict=True))
         for name, which in (("sure", ~unsure), ("unsure", unsure)):
-            values = {"share of the answers": share(int(which.sum()), len(which)), ACCURACY: _right(right[which])}
+            values = {_SHARE: share(int(which.sum()), len(which)), ACCURACY: _right(right[which])}
             entries.append(Entry(f"guesses: {task}, {name}", OURS, int(which.sum()), values))
     return entries
 
@@ -121,14 +122,17 @@ def _refused(lots: Mapping[Task, Sequence[Judged]]) -> list[Entry]:
     entries = [_refused_of("all", whole)]
     for language in sorted(set(languages)):
         entry = _refused_of(language, whole.only(languages == language))
-        if entry.n >= _FEW and entry.values["refused"].at > _REFUSED_OFTEN:
+        if entry.n >= _FEW and entry.values[_REFUSED_SHARE].at > _REFUSED_OFTEN:
             entries.append(entry)
     return entries
 
 
 def _refused_of(name: str, judged: Judged) -> Entry:
     understood = judged.doubts.understood
-    values = {"refused": share(int((~understood).sum()), len(understood)), ACCURACY: _right(judged.right[understood])}
+    values = {
+        _REFUSED_SHARE: share(int((~understood).sum()), len(understood)),
+        ACCURACY: _right(judged.right[understood]),
+    }
     return Entry(f"refused: {name}", OURS, len(understood), values)
 
 
