@@ -156,8 +156,10 @@ class _Regression:
         """Marks for each row."""
         told = [each if isinstance(each, int) else each.predict(features) for each in self._fitted]
         columns = [np.broadcast_to(each, features.shape[0]) for each in told]
-        marks: Marks = np.eye(self._width, dtype=np.bool_)[columns[0]]
-        return marks if self._exclusive else np.stack(columns, axis=1).astype(np.bool_)
+        marks: Marks = np.stack(columns, axis=1)
+        if self._exclusive:  # one column, with the label's number
+            marks = marks == np.arange(self._width)
+        return marks.astype(np.bool_)
 
 
 def _fitted(features: Any, target: Any) -> Any:

@@ -59,6 +59,13 @@ def test_labels_may_hold_together_or_not_at_all() -> None:
     assert (words.predict(texts[:4]) == labels[:4]).all()
 
 
+def test_a_single_label_may_hold_or_not() -> None:
+    """Some sets ask for one thing alone."""
+    words = Words(exclusive=False)
+    words.fit(GOOD + BAD, np.array([[True]] * 4 + [[False]] * 4))
+    assert words.predict(["lovely", "dreadful"]).tolist() == [[True], [False]]
+
+
 def test_a_label_without_examples_is_never_told() -> None:
     """A set that lacks a label is nothing to stumble over."""
     words = Words(exclusive=False)
