@@ -29,7 +29,9 @@ text were not shown to the models. At most {most} texts of a set are judged, the
 
 All measures are in hundredths, with the interval that holds the true value 95 times in a hundred, as far as chance in
 the choice of texts goes. Averages are plain means over the classes that a set has; a `mixed` answer and a refusal count
-as wrong. {baselines}
+as wrong.
+
+{baselines}
 """
 _WITH = """
 A baseline is fitted on the training texts of the set that it is judged on, for each language apart, so it knows which
@@ -129,5 +131,5 @@ def _rest(models: Understanding, plan: Plan) -> Mapping[Part, Callable[[], Secti
 
 def _introduction(models: Understanding, plan: Plan) -> Section:
     left = f" {plan.left_out}" if plan.left_out else ""
-    baselines = _WITH.format(left=left).rstrip() if plan.baselines else _WITHOUT
+    baselines = _WITH.format(left=left).strip() if plan.baselines else _WITHOUT
     return Section(_INTRODUCTION.format(version=models.model_version, most=f"{plan.most:,}", baselines=baselines))

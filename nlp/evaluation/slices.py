@@ -35,6 +35,7 @@ BOTH_SIDES = "macro-F1 of yes and no"
 Judgements: TypeAlias = Mapping[Exam, Mapping[str, Judged]]  # by exam and language
 
 _FEW = 50  # texts below which a score says little
+_FEW_LABELS = 20  # labels that hold, below which nothing can be said of finding them
 _SEVERAL = 8  # languages
 _BUGS_AND_WISHES = (str(Intent.BUG_REPORT), str(Intent.FEATURE_REQUEST))
 _LENGTHS = ((5, "1 to 5"), (15, "6 to 15"), (40, "16 to 40"), (100, "41 to 100"))
@@ -134,8 +135,13 @@ def _slices(what: str, pooled: Sequence[Judged], key: Callable[[Row], str]) -> l
         keys = np.array([key(row) for row in part.rows], dtype=object)
         for each in set(keys) - {""}:
             lots[each].append(part.only(keys == each))
-    slices = {name: together(parts) for name, parts in lots.items() if sum(len(part.rows) for part in parts) >= _FEW}
+    slices = {name: part for name, parts in lots.items() if _says_something(part := together(parts))}
     return [entry for name in _order(slices) for entry in entries_of(f"{what}: {name}", slices[name])]
+
+
+def _says_something(judged: Judged) -> bool:
+    """Whether there are texts enough, and enough of them have a label that can be found."""
+    return len(judged.rows) >= _FEW and int(judged.truth.sum()) >= _FEW_LABELS
 
 
 def _order(names: Iterable[str]) -> Sequence[str]:
