@@ -16,6 +16,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 # The labelled sets that training and evaluation read.
 DATA ?= ../shared/data
+# Weights of all-MiniLM-L6-v2, to judge that encoder untuned too; needs the extra `training` or `models`.
+MINILM ?=
 # Test processes; two suit two cores.
 JOBS ?= auto
 
@@ -61,8 +63,8 @@ train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder o
 	@$(RUN) -m nlp.training --data $(DATA)
 
 .PHONY: eval
-eval: $(VENV)/.installed-evaluation ## judge the shipped models on the labelled sets, and write it down (DATA=folder)
-	@$(RUN) -m nlp.evaluation --data $(DATA) --output docs/models/evaluation.md
+eval: $(VENV)/.installed-evaluation ## judge the shipped models beside baselines, and write it down (DATA=folder, MINILM=folder)
+	@$(RUN) -m nlp.evaluation --data $(DATA) --output docs/models/evaluation.md $(if $(MINILM),--minilm $(MINILM))
 
 .PHONY: clean
 clean: ## remove what was built and installed; your data in .earful stays
@@ -106,7 +108,7 @@ $(VENV)/.installed-training: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-evaluation: $(VENV)/.installed
-	@echo "Installing what the models are compared with into $(VENV), once."
+	@echo "Installing what the baselines need into $(VENV), once."
 	@$(INSTALL) -e '.[evaluation]'
 	@touch $@
 

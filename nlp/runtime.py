@@ -132,6 +132,14 @@ class Understanding:
         """Everything that labels can teach, in the order of `untaught`'s logits."""
         return _outputs(self._topics)
 
+    @property
+    def decides_at(self) -> Vector:
+        """The log-odds (outputs,) from which each output holds; with them, `untaught`'s logits are chances again."""
+        return self._decides_at(self._topics)
+
+    def _decides_at(self, head: TopicHead) -> Vector:
+        return np.concatenate([self._sentiment.decides_at(), self._intents.decides_at(), head.decides_at()])
+
     def untaught(self, texts: Sequence[TextInput]) -> Texts:
         """The texts as labels teach them: without stars and without what was learnt; 0 is where a head decides."""
         head = self._topics
@@ -140,9 +148,8 @@ class Understanding:
         encoded = self._encoder.encode([each.spelled for each in cleaned])
         inputs = head_inputs(encoded, [_whole(each) for each in texts])
         vectors = _without_wordless(encoded.vectors, cleaned)
-        decides_at = (self._sentiment.decides_at(), self._intents.decides_at(), head.decides_at())
         answers = self._answers(inputs, cleaned, languages)
-        logits = np.concatenate([answers, head.logits(vectors)], axis=1) - np.concatenate(decides_at)
+        logits = np.concatenate([answers, head.logits(vectors)], axis=1) - self._decides_at(head)
         return Texts(vectors, bags([each.words for each in cleaned]), logits)
 
     def _languages_of(self, cleaned: Sequence[Cleaned], texts: Sequence[TextInput]) -> list[Prediction]:
