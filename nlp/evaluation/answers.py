@@ -53,7 +53,8 @@ def answer(models: Understanding, exam: Exam, texts: Sequence[TextInput]) -> tup
     told, sureness, stated = _ANSWERS[exam.task](models, exam, texts, readings)
     understood = np.array([reading.understood for reading in readings], np.bool_)
     told[~understood] = False
-    unsure = np.array([exam.task in reading.unsure for reading in readings], np.bool_)
+    guesses = {str(exam.task), *map(output_of, exam.labels)}
+    unsure = np.array([bool(guesses & reading.unsure) for reading in readings], np.bool_)
     return told, Doubts(understood, unsure, sureness, stated)
 
 

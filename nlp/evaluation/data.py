@@ -12,14 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from nlp.base import NlpError, TextInput
-from nlp.language import primary
+from nlp.words import count_words
 
 NOT_SAID = "not said"  # of a language
 EVERY = 10**9
 
 _DRAW = 11  # which rows are taken where a set has more than we look at
-_WITHOUT_SPACES = frozenset({"zh", "ja", "th"})
-_SIGNS_OF_A_WORD = 2  # in them, about
 
 
 class SetBroken(NlpError):
@@ -45,10 +43,8 @@ class Row:
 
     @property
     def words(self) -> int:
-        """How long it is; in scripts that do not part words, two signs count as one word."""
-        if primary(self.language) in _WITHOUT_SPACES:
-            return len(self.whole) // _SIGNS_OF_A_WORD
-        return len(self.whole.split())
+        """How long it is."""
+        return count_words(self.whole)
 
 
 def rows(data: Path, name: str, *, split: str = "dev", most: int = EVERY) -> list[Row]:

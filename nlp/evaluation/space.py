@@ -18,7 +18,6 @@ from nlp.evaluation.tables import (
     contest,
     details,
     of_found,
-    percent,
 )
 from nlp.runtime import Understanding
 
