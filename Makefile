@@ -19,6 +19,8 @@ DATA ?= ../shared/data
 # Damaged payloads for each collector, and the recordings that some of them are made of.
 CASES ?= 100000
 PAYLOADS ?= ../shared/payloads
+# Weights of all-MiniLM-L6-v2, to judge that encoder untuned too; needs the extra `training` or `models`.
+MINILM ?=
 # Test processes; two suit two cores.
 JOBS ?= auto
 
@@ -72,8 +74,8 @@ train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder o
 	@$(RUN) -m nlp.training --data $(DATA)
 
 .PHONY: eval
-eval: $(VENV)/.installed-evaluation ## judge the shipped models on the labelled sets, and write it down (DATA=folder)
-	@$(RUN) -m nlp.evaluation --data $(DATA) --output docs/models/evaluation.md
+eval: $(VENV)/.installed-evaluation ## judge the shipped models beside baselines, and write it down (DATA=folder, MINILM=folder)
+	@$(RUN) -m nlp.evaluation --data $(DATA) --output docs/models/evaluation.md $(if $(MINILM),--minilm $(MINILM))
 
 .PHONY: clean
 clean: ## remove what was built and installed; your data in .earful stays
@@ -117,7 +119,7 @@ $(VENV)/.installed-training: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-evaluation: $(VENV)/.installed
-	@echo "Installing what the models are compared with into $(VENV), once."
+	@echo "Installing what the baselines need into $(VENV), once."
 	@$(INSTALL) -e '.[evaluation]'
 	@touch $@
 

@@ -29,7 +29,7 @@ _HANDLE = re.compile(r"(?<![\w@])@\w{1,50}")
 _TWEET_LEFTOVER = re.compile(r"(?<!\S)(?:RT|http|https)(?=[\s:]|$):?")
 _HASH = re.compile(r"(?<!\w)#(?=\w)")
 _LONG_RUN = re.compile(r"([^\d\s])\1{3,}")
-_SHOUTED = re.compile(r"\b[^\W\d_]{4,}\b")
+_SHOUTED = re.compile(r"\b[^\W\d_a-z]{4,}\b")  # or a word of another alphabet
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
 _SKIN_OR_STYLE = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u200d\u20e3]")
@@ -65,9 +65,12 @@ def clean(text: str) -> Cleaned:
     Takes any string; both answers are safe to encode as UTF-8.
     """
     text = strip_markup(_shorten(text))
-    text = _ADDRESS.sub(" ", text)
-    text = _TWEET_LEFTOVER.sub(" ", _HANDLE.sub(" ", text))
-    text = _HASH.sub("", text)
+    if "://" in text or "www." in text or "@" in text:  # most texts have none, and looking is quicker than replacing
+        text = _HANDLE.sub(" ", _ADDRESS.sub(" ", text))
+    if "RT" in text or "http" in text:
+        text = _TWEET_LEFTOVER.sub(" ", text)
+    if "#" in text:
+        text = _HASH.sub("", text)
     text = _visible(text).translate(_TYPOGRAPHY)
     text = _LONG_RUN.sub(r"\1\1\1", text)
     text = _SHOUTED.sub(_lower_if_shouted, text)
@@ -97,7 +100,7 @@ def _shorten(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Control characters become spaces; format characters (direction overrides, zero width) and surrogates go."""
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return "".join(_visible_character(character) for character in text)
 

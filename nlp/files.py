@@ -7,6 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
 
 from nlp.base import ModelMissing
 
@@ -25,6 +30,18 @@ class ModelFiles:
 
     def path(self, name: str) -> Path:
         return self.folder / name
+
+    def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
+        """The arrays in a file of them.
+
+        Raises:
+            ModelMissing: it is damaged.
+        """
+        try:
+            with self.path(name).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                return dict(stored)
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            raise ModelMissing(f"{self.path(name)} cannot be loaded: {error}.", what_to_do=INSTALL_AGAIN) from error
 
 
 def open_files(folder: Path = FOLDER) -> ModelFiles:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.base import ModelMissing, Prediction, Vector
-from nlp.files import ModelFiles
+from nlp.files import INSTALL_AGAIN, ModelFiles
 from nlp.heads.perceptron import softmax
 from nlp.ngrams import Grams, grams
 
@@ -56,16 +56,13 @@ class Languages:
         Raises:
             ModelMissing: the file is damaged.
         """
+        stored = files.arrays(WEIGHTS)
         try:
-            with np.load(files.path(WEIGHTS), allow_pickle=False) as stored:
-                self.labels: list[str] = stored["labels"].tolist()
-                self._table: npt.NDArray[np.int8] = stored["table"]
-                self._layer, self._bias = stored["layer"].astype(np.float32), stored["bias"].astype(np.float32)
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelMissing(
-                f"The languages in {files.folder} cannot be loaded: {error}.",
-                what_to_do="Install Earful again, or restore the folder nlp/model from the repository.",
-            ) from error
+            self.labels: list[str] = stored["labels"].tolist()
+            self._table: npt.NDArray[np.int8] = stored["table"]
+            self._layer, self._bias = stored["layer"].astype(np.float32), stored["bias"].astype(np.float32)
+        except KeyError as error:
+            raise ModelMissing(f"{files.path(WEIGHTS)} lacks {error}.", what_to_do=INSTALL_AGAIN) from error
         self._column = {label: number for number, label in enumerate(self.labels)}
         self._prior = np.array([_prior(label) for label in self.labels], np.float32)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +13,15 @@ from nlp.base import ModelMissing, OtherModels, Prediction, Reading, TextInput, 
 from nlp.clean import Cleaned, clean
 from nlp.context import Threads
 from nlp.encoder import WIDTH, Encoded, Encoder
-from nlp.english import LANGUAGE, EnglishNetwork
-from nlp.files import FOLDER, INSTALL_AGAIN, ModelFiles, open_files
-from nlp.heads.blend import Blend
-from nlp.heads.inputs import head_inputs
-from nlp.heads.intents import OUTPUTS, SPAM, TOXIC, IntentHead
-from nlp.heads.sentiment import SentimentHead
+from nlp.files import FOLDER, INSTALL_AGAIN, open_files
+from nlp.heads.intents import OUTPUTS, SPAM, TOXIC
 from nlp.heads.topics import TopicHead
 from nlp.heads.urgency import urgency
 from nlp.language import Languages
 from nlp.learning.adapter import FEELINGS, Adapter, output_of, topic_output
 from nlp.learning.bags import bags
 from nlp.learning.fitting import Texts
+from nlp.opinions import Answers, Asked, Opinions
 from nlp.reach import why_not_understood
 from nlp.sureness import sure_of_language, sure_of_sentiment
 
@@ -46,39 +42,22 @@ class _Sized:
     version: str  # of the models, with what was learnt
 
 
-@dataclass(frozen=True, slots=True)
-class English:
-    """What English texts are asked beside the heads, and how both opinions become one."""
-
-    network: EnglishNetwork
-    blend: Blend
-
-    def __post_init__(self) -> None:
-        if not self.network.answers == self.blend.answers == _BOUNDS[1]:
-            raise ValueError(
-                f"the English network has {self.network.answers} answers and the blend {self.blend.answers}, "
-                f"but this version of Earful reads {_BOUNDS[1]}"
-            )
-
-
 class Understanding:
     """All heads on one shared encoder. Safe to use from several threads."""
 
     def __init__(
         self,
         encoder: Encoder,
-        sentiment: SentimentHead,
-        intents: IntentHead,
-        english: English,
+        opinions: Opinions,
+        answers: Answers,
         languages: Languages,
         background: Mapping[str, npt.NDArray[np.floating]],
         model_version: str,
     ) -> None:
         self.model_version = model_version
         self._encoder = encoder
-        self._sentiment = sentiment
-        self._intents = intents
-        self._english = english
+        self._sentiment, self._intents = opinions.sentiment, opinions.intents
+        self._answers = answers
         self._languages = languages
         self._background = background
         self.folder = FOLDER
@@ -95,11 +74,10 @@ class Understanding:
         """
         files = open_files(folder)
         encoder, languages = Encoder(files, threads=threads), Languages(files)
-        heads, background = _arrays(files, HEADS), _arrays(files, BACKGROUND)
+        heads, background = files.arrays(HEADS), files.arrays(BACKGROUND)
         try:
-            english = English(EnglishNetwork(files, threads=threads), Blend(heads))
-            sentiment, intents = SentimentHead(heads), IntentHead(heads)
-            understanding = cls(encoder, sentiment, intents, english, languages, background, files.version)
+            opinions = Opinions(files, encoder, heads, threads=threads)
+            understanding = cls(encoder, opinions, Answers(opinions, heads), languages, background, files.version)
         except (ValueError, KeyError) as error:
             raise ModelMissing(
                 f"The heads in {files.path(HEADS)} cannot be loaded: {error}.", what_to_do=INSTALL_AGAIN
@@ -132,30 +110,31 @@ class Understanding:
         """Everything that labels can teach, in the order of `untaught`'s logits."""
         return _outputs(self._topics)
 
+    @property
+    def decides_at(self) -> Vector:
+        """The log-odds (outputs,) from which each output holds; with them, `untaught`'s logits are chances again."""
+        return self._decides_at(self._topics)
+
+    def _decides_at(self, head: TopicHead) -> Vector:
+        return np.concatenate([self._sentiment.decides_at(), self._intents.decides_at(), head.decides_at()])
+
     def untaught(self, texts: Sequence[TextInput]) -> Texts:
         """The texts as labels teach them: without stars and without what was learnt; 0 is where a head decides."""
         head = self._topics
-        cleaned = [clean(_whole(each)) for each in texts]
-        languages = self._languages_of(cleaned, texts)
-        encoded = self._encoder.encode([each.spelled for each in cleaned])
-        inputs = head_inputs(encoded, [_whole(each) for each in texts])
-        vectors = _without_wordless(encoded.vectors, cleaned)
-        decides_at = (self._sentiment.decides_at(), self._intents.decides_at(), head.decides_at())
-        answers = self._answers(inputs, cleaned, languages)
-        logits = np.concatenate([answers, head.logits(vectors)], axis=1) - np.concatenate(decides_at)
+        cleaned, asked = self._asked(texts)
+        vectors = _without_wordless(asked.encoded.vectors, cleaned)
+        answers = self._answers(asked, self._languages_of(cleaned, texts))
+        logits = np.concatenate([answers, head.logits(vectors)], axis=1) - self._decides_at(head)
         return Texts(vectors, bags([each.words for each in cleaned]), logits)
+
+    def _asked(self, texts: Sequence[TextInput]) -> tuple[list[Cleaned], Asked]:
+        whole = [_whole(each) for each in texts]
+        cleaned = [clean(text) for text in whole]
+        spelled = [each.spelled for each in cleaned]
+        return cleaned, Asked(whole, spelled, self._encoder.encode(spelled))
 
     def _languages_of(self, cleaned: Sequence[Cleaned], texts: Sequence[TextInput]) -> list[Prediction]:
         return self._languages.identify([each.words for each in cleaned], [given.language for given in texts])
-
-    def _answers(self, inputs: Vector, cleaned: Sequence[Cleaned], languages: Sequence[Prediction]) -> Vector:
-        """Logits of sentiment and intents, in the order of `_outputs`; English is asked twice."""
-        answers = np.concatenate([self._sentiment.logits(inputs), self._intents.logits(inputs)], axis=1)
-        rows = [row for row, language in enumerate(languages) if language.label == LANGUAGE]
-        if rows:
-            network = self._english.network([cleaned[row].spelled for row in rows])
-            answers[rows] = self._english.blend(answers[rows], network)
-        return answers
 
     def topic_logits(self, vectors: Vector) -> Vector:
         """How these vectors' topics look (n, topics), untaught; 0 is where the head decides."""
@@ -191,18 +170,15 @@ class Understanding:
     def _read(self, texts: Sequence[TextInput]) -> list[Reading]:
         adapter, topic_head = self._adapter, self._topics  # as they are now, for the whole batch
         version = self.model_version + adapter.suffix
-        whole = [_whole(each) for each in texts]
-        cleaned = [clean(text) for text in whole]
+        cleaned, asked = self._asked(texts)
         languages = self._languages_of(cleaned, texts)
         sized = [
             _Sized(given, each, language, version)
             for given, each, language in zip(texts, cleaned, languages, strict=True)
         ]
-        encoded = self._encoder.encode([each.spelled for each in cleaned])
-        inputs = head_inputs(encoded, whole)
         ratings = [each.rating for each in texts]
-        vectors = _without_wordless(encoded.vectors, cleaned)
-        answers = self._answers(inputs, cleaned, languages)
+        vectors = _without_wordless(asked.encoded.vectors, cleaned)
+        answers = self._answers(asked, languages)
         logits = np.concatenate([answers, topic_head.logits(vectors)], axis=1)
         if adapter.number:
             words = bags([each.words for each in cleaned])
@@ -212,7 +188,7 @@ class Understanding:
         chances = self._intents(of_intents, ratings)
         topics = topic_head(of_topics)
         return [
-            self._reading(sized[row], encoded, row, vectors[row], feelings[row], chances[row], topics[row])
+            self._reading(sized[row], asked.encoded, row, vectors[row], feelings[row], chances[row], topics[row])
             for row in range(len(texts))
         ]
 
@@ -278,14 +254,6 @@ def _outputs(topics: TopicHead) -> tuple[str, ...]:
 
 def _whole(given: TextInput) -> str:
     return f"{given.title}\n{given.text}" if given.title else given.text
-
-
-def _arrays(files: ModelFiles, name: str) -> dict[str, npt.NDArray[np.floating]]:
-    try:
-        with np.load(files.path(name), allow_pickle=False) as stored:
-            return dict(stored)
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise ModelMissing(f"{files.path(name)} cannot be loaded: {error}.", what_to_do=INSTALL_AGAIN) from error
 
 
 def _without_wordless(vectors: Vector, cleaned: Sequence[Cleaned]) -> Vector:

@@ -13,6 +13,7 @@ from nlp.base import Prediction
 from nlp.clean import clean
 from nlp.evaluation.data import rows
 from nlp.evaluation.scores import calibration_error
+from nlp.evaluation.tables import percent, table
 from nlp.files import open_files
 from nlp.language import Languages, primary
 from nlp.reach import IN_REACH
@@ -94,7 +95,7 @@ def section(data: Path) -> str:
         (
             "## Language\n",
             _LEAD,
-            _table(_HEADING, overall),
+            table(_HEADING, overall),
             "By length, languages within reach, both kinds of texts: right, in percent.\n",
             _by("length", everything, answers, lambda text: text.length),
             f"By language, where there are at least {_FEW} texts: right, in percent.\n",
@@ -116,7 +117,7 @@ def score(texts: Sequence[Text], answers: Sequence[Prediction]) -> Score:
         undecided=_share(told.label == "und" for _, told in ours),
         calibration=calibration_error(
             [told.score for _, told in decided], [text.language == told.label for text, told in decided]
-        ),
+        ).at,
         others=len(others),
         others_told=_share(text.language == told.label for text, told in others),
         others_taken_for_ours=_share(told.label in IN_REACH for _, told in others),
@@ -177,17 +178,20 @@ def _by(
         (
             name,
             str(len(places[name])),
-            *(_p(_share(texts[at].language == told[at].label for at in places[name])) for told in answers.values()),
+            *(
+                percent(_share(texts[at].language == told[at].label for at in places[name]))
+                for told in answers.values()
+            ),
         )
         for name in order
         if len(places[name]) >= _FEW
     ]
-    return _table((heading, "n", *answers), lines)
+    return table((heading, "n", *answers), lines)
 
 
 def _line(name: str, s: Score) -> tuple[str, ...]:
-    ours = (str(s.n), _p(s.right), _p(s.evenly), _p(s.undecided), _p(s.calibration))
-    return (name, *ours, str(s.others), _p(s.others_told), _p(s.others_taken_for_ours))
+    ours = (str(s.n), percent(s.right), percent(s.evenly), percent(s.undecided), percent(s.calibration))
+    return (name, *ours, str(s.others), percent(s.others_told), percent(s.others_taken_for_ours))
 
 
 def _words(texts: Sequence[Text]) -> list[str]:
@@ -204,13 +208,3 @@ def _evenly(pairs: Sequence[tuple[Text, Prediction]]) -> float:
 def _share(holds: Iterable[bool]) -> float:
     held = list(holds)
     return sum(held) / max(len(held), 1)
-
-
-def _table(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    rows_ = [columns, ("---", *["---:"] * (len(columns) - 1)), *lines]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows_)
-
-
-def _p(share: float) -> str:
-    """A share in hundredths."""
-    return f"{100 * share:.1f}"

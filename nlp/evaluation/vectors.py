@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Set
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from nlp.base import Topic, Vector
-from nlp.evaluation.data import Row, rows
-from nlp.evaluation.scores import FoundScores, found, same_group
+from nlp.evaluation.data import EVERY, Row, rows
+from nlp.evaluation.scores import FoundScores, Marks, Value, found, same_group, share
 from nlp.grouping import GroupItem, group_all
 from nlp.language import primary
 from nlp.reach import IN_REACH
@@ -51,28 +52,29 @@ _TAXONOMIES = {
 }
 
 
-def topics(models: Understanding, data: Path) -> dict[tuple[str, int], FoundScores]:
+def topics(models: Understanding, data: Path, most: int = EVERY) -> dict[tuple[str, int], FoundScores]:
     """Judge topics by description alone and with five examples each, over all pairs of text and topic."""
     scores = {}
     for name, described in _TAXONOMIES.items():
-        labelled = rows(data, name)
+        labelled = rows(data, name, most=most)
+        if not labelled:
+            continue
         for count in (0, _EXAMPLES):
             examples = _examples(rows(data, name, split="train"), count)
             models.use_topics([Topic(name=t, description=d, examples=examples[t]) for t, d in described.items()])
             readings = models.read([row.text for row in labelled])
-            true = [topic in _bare(row) for row in labelled for topic in described]
-            told = [any(p.label == topic for p in reading.topics) for reading in readings for topic in described]
-            scores[name, count] = found(true, told)
+            told = [{prediction.label for prediction in reading.topics} for reading in readings]
+            scores[name, count] = found(_marks(map(_bare, labelled), described), _marks(told, described))
     models.use_topics(())
     return scores
 
 
-def grouping(models: Understanding, data: Path) -> dict[str, tuple[FoundScores, float]]:
+def grouping(models: Understanding, data: Path, most: int = _MOST) -> dict[str, tuple[FoundScores, float]]:
     """Judge grouping by pairs of texts, and tell the share of texts that were placed at all."""
     scores = {}
     for name in _CLUSTER_SETS:
         by_group: dict[str, list[Row]] = defaultdict(list)
-        for row in rows(data, name, split="train", most=_MOST):
+        for row in rows(data, name, split="train", most=min(most, _MOST)):
             by_group[row.group].append(row)
         true: list[tuple[str, str]] = []
         told: list[int | None] = []
@@ -81,13 +83,13 @@ def grouping(models: Understanding, data: Path) -> dict[str, tuple[FoundScores, 
             found_here = group_all([GroupItem(at, vector, _MOMENT) for at, vector in enumerate(vectors)])
             true += [(group, next(iter(row.labels))) for row in members]
             told += [None if each is None else each + 10_000 * len(true) for each in found_here]
-        placed = sum(each is not None for each in told) / max(len(told), 1)
-        scores[name] = same_group(true, told), placed
+        if told:
+            scores[name] = same_group(true, told), sum(each is not None for each in told) / len(told)
     return scores
 
 
-def translations(models: Understanding, data: Path) -> dict[str, float]:
-    """For each language how often a sentence's nearest English one, of 300, is its translation."""
+def translations(models: Understanding, data: Path) -> dict[str, tuple[int, Value]]:
+    """For each language among how many sentences, and how often a sentence's nearest English one is its translation."""
     by_language: dict[str, list[Row]] = defaultdict(list)
     for name in ("parallel/aosp_messaging", "parallel/tatoeba_rest"):
         for row in rows(data, name, split="train"):
@@ -98,12 +100,19 @@ def translations(models: Understanding, data: Path) -> dict[str, float]:
         unique = list({row.other: row for row in found_rows}.values())[:_SENTENCES]
         if len(unique) >= 100 and primary(language) in IN_REACH:
             theirs = models.vectors([row.text.text for row in unique])
-            scores[language] = _nearest(theirs, models.vectors([row.other for row in unique]))
+            scores[language] = len(unique), _nearest(theirs, models.vectors([row.other for row in unique]))
     return scores
 
 
-def _nearest(theirs: Vector, english: Vector) -> float:
-    return float(((theirs @ english.T).argmax(axis=1) == np.arange(len(theirs))).mean())
+def _nearest(theirs: Vector, english: Vector) -> Value:
+    hits = (theirs @ english.T).argmax(axis=1) == np.arange(len(theirs))
+    return share(int(hits.sum()), len(hits))
+
+
+def _marks(held: Iterable[Set[str]], topics: Iterable[str]) -> Marks:
+    """Which of the topics each text has (texts, topics)."""
+    names = list(topics)
+    return np.array([[name in each for name in names] for each in held], np.bool_).reshape(-1, len(names))
 
 
 def _examples(labelled: list[Row], count: int) -> dict[str, list[str]]:

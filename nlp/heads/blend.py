@@ -1,4 +1,4 @@
-"""Two opinions of one English text made one: the heads on the shared encoder, and the English network."""
+"""Several opinions of one text made one."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from nlp.base import Vector
 class Blend:
     """For each answer how much each opinion counts, and a shift; fitted so that the result is calibrated."""
 
-    def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]]) -> None:
-        """Take `blend.heads`, `blend.network` and `blend.shift`; raises KeyError where one is missing."""
-        self._heads, self._network, self._shift = (
-            np.asarray(arrays[f"blend.{part}"], np.float32) for part in ("heads", "network", "shift")
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]], name: str) -> None:
+        """Take `blend.<name>.weights` (opinions, answers) and `.shift` (answers,); KeyError where one is missing."""
+        self._weights, self._shift = (
+            np.asarray(arrays[f"blend.{name}.{part}"], np.float32) for part in ("weights", "shift")
         )
 
     @property
-    def answers(self) -> int:
-        """How many answers both opinions have."""
-        return len(self._shift)
+    def shape(self) -> tuple[int, int]:
+        """How many opinions it takes, and how many answers each has."""
+        opinions, answers = self._weights.shape
+        return opinions, answers
 
-    def __call__(self, heads: Vector, network: Vector) -> Vector:
-        """Logits (n, answers) from the heads' calibrated logits and the network's, both (n, answers)."""
-        blended: Vector = heads * self._heads + network * self._network + self._shift
+    def __call__(self, opinions: Vector) -> Vector:
+        """Logits (n, answers) from each opinion's logits (opinions, n, answers)."""
+        blended: Vector = (opinions * self._weights[:, None]).sum(axis=0) + self._shift
         return blended

@@ -13,7 +13,7 @@ from nlp.base import Vector
 WIDTH = 10
 
 _LINK = re.compile(r"https?://|www\.|\b\w{2,30}\.(?:com|net|org|ru|io|gg|ly|me|xyz|top|shop)\b", re.IGNORECASE)
-_MONEY = re.compile(r"[$€£¥₽₹]|\b(?:usd|eur|btc|eth|usdt)\b", re.IGNORECASE)
+_MONEY = re.compile(r"[$€£¥₽₹]|\b(?:usd|eur|btc|eth|usdt)\b")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _SEEN = 4000  # characters; marks further on change nothing
 
@@ -24,8 +24,7 @@ def surface(texts: Sequence[str]) -> Vector:
 
 
 def _row(text: str) -> list[float]:
-    letters = sum(character.isalpha() for character in text)
-    capitals = sum(character.isupper() for character in text)
+    letters, capitals = sum(map(str.isalpha, text)), sum(map(str.isupper, text))
     asked = sum(text.count(mark) for mark in "?？؟")
     return [
         float(any(mark in text for mark in "?？؟")),
@@ -35,7 +34,7 @@ def _row(text: str) -> list[float]:
         float("..." in text or "…" in text),
         capitals / letters if letters > 5 else 0.0,
         math.log1p(len(text)) / 3,
-        float(bool(_LINK.search(text))),
-        float(bool(_MONEY.search(text))),
+        float(("." in text or "://" in text) and bool(_LINK.search(text))),
+        float(bool(_MONEY.search(text.lower()))),
         float(bool(_LONG_NUMBER.search(text))),
     ]

@@ -39,21 +39,25 @@ def urgency(
     if rating is not None:
         calm *= 1.0 - _FROM_WORST_RATING * max(0.0, 1.0 - 2.0 * rating)
     trust = 1.0 - (1.0 - _CUE_OF_A_HAPPY_PERSON) * positive
+    lowered = text.lower()
     for reason, cue in _CUES.items():
-        if cue.search(text):
+        if cue.search(lowered):
             calm *= 1.0 - _FROM_CUES[reason] * trust
     return (1.0 - calm) * (1.0 - 0.9 * spam)
 
 
 def _read_cues() -> dict[str, re.Pattern[str]]:
-    """The cues of each reason, in many languages: whole words, or anywhere in scripts that do not part words."""
+    """The cues of each reason, in many languages: whole words, or anywhere in scripts that do not part words.
+
+    They are for texts in lower case: a pattern that ignores case takes twice as long.
+    """
     words: dict[str, list[str]] = {reason: [] for reason in _FROM_CUES}
     anywhere: dict[str, list[str]] = {reason: [] for reason in _FROM_CUES}
     with Path(__file__).with_name("urgency_cues.tsv").open(encoding="utf-8", newline="") as file:
         for reason, where, pattern in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             (words if where == "word" else anywhere)[reason].append(pattern)
     return {
-        reason: re.compile("|".join([rf"\b(?:{'|'.join(words[reason])})\b", *anywhere[reason]]), re.IGNORECASE)
+        reason: re.compile("|".join([rf"\b(?:{'|'.join(words[reason])})\b", *anywhere[reason]]))
         for reason in _FROM_CUES
     }
 

@@ -144,10 +144,10 @@ def _calibrate_sentiment(
     arrays["sentiment.temperature"] = np.array(degrees, np.float32)
     shares = softmax(logits / degrees)
     told = shares.argmax(1)
-    judged = classes([CLASSES[n] for n in truth], [CLASSES[n] for n in told])
-    scores["sentiment, macro-recall"] = round(judged.macro_recall, 4)
-    scores["sentiment, macro-F1"] = round(judged.macro_f1, 4)
-    scores["sentiment, calibration error"] = round(calibration_error(shares.max(1).tolist(), list(told == truth)), 4)
+    judged = classes(*(np.eye(len(CLASSES), dtype=np.bool_)[labels] for labels in (truth, told)))
+    scores["sentiment, macro-recall"] = round(judged.macro_recall.at, 4)
+    scores["sentiment, macro-F1"] = round(judged.macro_f1.at, 4)
+    scores["sentiment, calibration error"] = round(calibration_error(shares.max(1), told == truth).at, 4)
     return ["sentiment"]
 
 
@@ -166,7 +166,7 @@ def _calibrate_chances(
         chances = sigmoid(logits[rows, number] * slope + shift)
         threshold = best_threshold(chances, truth)
         lines[number] = slope, shift, threshold
-        scores[f"{name}, F1"] = round(found(list(truth == 1), list(chances >= threshold)).f1, 4)
+        scores[f"{name}, F1"] = round(found(truth == 1, chances >= threshold).f1.at, 4)
         answers.append(name)
     arrays["intents.slopes"], arrays["intents.shifts"], arrays["intents.thresholds"] = lines.T
     return answers

@@ -1,108 +1,144 @@
-"""Fits how the heads and the English network are asked together, on held-out texts that neither has learnt."""
+"""Fits how heads, networks and lexicon are asked together, on held-out texts that none of them has learnt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from nlp.base import Vector
+from nlp.base import Intent, Vector
 from nlp.clean import clean
 from nlp.encoder import Encoder
-from nlp.english import EnglishNetwork
 from nlp.files import ModelFiles
-from nlp.heads.intents import IntentHead
-from nlp.heads.sentiment import SentimentHead
-from nlp.training.features import features
+from nlp.heads.blend import Blend
+from nlp.heads.intents import OUTPUTS
+from nlp.heads.perceptron import sigmoid
+from nlp.opinions import ENGLISH, OPINIONS, OTHERS, Asked, Opinions
 from nlp.training.files import save
-from nlp.training.fit import weights_of_rare
+from nlp.training.fit import best_threshold, weights_of_rare
 from nlp.training.heads import HEADS
-from nlp.training.mix import CLASS, ENGLISH, MIXED, NO_NEUTRAL, WEIGHT, WISHES, targets_of
+from nlp.training.labels import UNKNOWN, Example
+from nlp.training.mix import CLASS, MIXED, NO_NEUTRAL, WEIGHT, WISHES, in_english, targets_of
 from nlp.training.sets import examples
 
-_FEW = 50  # held-out texts of a kind below which both opinions count alike
-_ALIKE = (0.5, 0.5, 0.0)
-_PULL = 1e-3  # how much a shift costs
+_FEW = 50  # held-out texts of a kind below which all opinions count alike
+_FROM_STARS = (Intent.PRAISE, Intent.COMPLAINT)
+_PULL = 1e-3  # how much a shift, or a weight unlike the others', costs
+
+_Line = tuple[Vector, float]  # a weight for each opinion, and a shift
 
 
 def make_blend(data: Path, folder: Path, say: Callable[[str], None]) -> None:
-    """Add the blend to the heads' file, which must be there with the English network."""
+    """Add the blends to the heads' file, which must be there with networks and lexicon."""
     files = ModelFiles(folder, "")
-    encoder, network = Encoder(files), EnglishNetwork(files)
     with np.load(folder / HEADS) as stored:
         arrays = {name: value for name, value in stored.items() if not name.startswith("blend.")}
-    sentiment, intents = SentimentHead(arrays), IntentHead(arrays)
-    heads, tuned, targets = [], [], []
-    for source, found in examples(data, "dev", stated_only=False, keep=lambda _: True):
-        english = [each for each in found if each.language in ENGLISH]
-        if english:
-            inputs = features(encoder, [each.text for each in english]).astype(np.float32)
-            heads.append(np.concatenate([sentiment.logits(inputs), intents.logits(inputs)], axis=1))
-            tuned.append(network([clean(each.text).spelled for each in english]))
-            targets.append(targets_of(english, source.name))
-    say(f"blending on {sum(map(len, targets))} held-out English texts")
-    parts = fit_blend(np.concatenate(heads), np.concatenate(tuned), np.concatenate(targets))
-    save(folder / HEADS, {**arrays, **parts})
+    encoder = Encoder(files)
+    opinions = Opinions(files, encoder, arrays)
+    found: dict[str, list[tuple[Vector, Vector]]] = {ENGLISH: [], OTHERS: []}
+    for source, held_out in examples(data, "dev", stated_only=False, keep=lambda _: True):
+        for name, parts in found.items():
+            some = [each for each in held_out if in_english(each) == (name == ENGLISH)]
+            if some:
+                parts.append((_opinions(opinions, encoder, some, name), _telling(targets_of(some, source.name))))
+    blended: list[tuple[Vector, Vector]] = []
+    for name, parts in found.items():
+        given = np.concatenate([each for each, _ in parts], axis=1)
+        targets = np.concatenate([each for _, each in parts])
+        say(f"blending on {len(targets)} held-out texts: {name}")
+        arrays |= fit_blend(given, targets, name)
+        blended.append((Blend(arrays, name)(given)[:, 4:], targets[:, WISHES]))
+    arrays["intents.thresholds"] = _thresholds(*map(np.concatenate, zip(*blended, strict=True)))
+    save(folder / HEADS, arrays)
 
 
-def fit_blend(heads: Vector, network: Vector, targets: Vector) -> dict[str, npt.NDArray[np.float32]]:
-    """The arrays that `Blend` reads, from both opinions (n, answers) and the targets (n, COLUMNS)."""
+def _thresholds(logits: Vector, truth: Vector) -> Vector:
+    """For each output of intents the probability from which on it holds; one half where too little is known.
+
+    One half for praise and complaint too: stars label the clear ones alone, which any threshold tells apart.
+    """
+    found = np.full(truth.shape[1], 0.5, np.float32)
+    for at in (at for at, name in enumerate(OUTPUTS) if name not in _FROM_STARS):
+        rows = truth[:, at] >= 0
+        wanted = truth[rows, at].astype(np.int64)
+        if min(wanted.sum(), (wanted == 0).sum()) >= _FEW:
+            found[at] = best_threshold(sigmoid(logits[rows, at]), wanted)
+    return found
+
+
+def _telling(targets: Vector) -> Vector:
+    """The targets without what a set only denies: that no tweet reports a bug does not say how common reports are."""
+    found = targets.copy()
+    wishes = found[:, WISHES]
+    wishes[:, ~(wishes == 1).any(axis=0)] = UNKNOWN
+    return found
+
+
+def _opinions(opinions: Opinions, encoder: Encoder, texts: Sequence[Example], name: str) -> Vector:
+    """Every opinion's logits (OPINIONS, n, answers)."""
+    spelled = [clean(each.text).spelled for each in texts]
+    asked = Asked([each.text for each in texts], spelled, encoder.encode(spelled))
+    network = opinions.network(asked, range(len(texts)), english=name == ENGLISH)
+    return np.stack([opinions.heads(asked), network, opinions.lexicon(asked)])
+
+
+def fit_blend(opinions: Vector, targets: Vector, name: str) -> dict[str, npt.NDArray[np.float32]]:
+    """The arrays that `Blend` reads, from the opinions (OPINIONS, n, answers) and the targets (n, COLUMNS)."""
     truth = np.concatenate([targets[:, [MIXED]], targets[:, WISHES]], axis=1)
-    lines = np.array([_line(heads[:, 3 + at], network[:, 3 + at], truth[:, at]) for at in range(truth.shape[1])])
+    lines = [_line(opinions[:, :, 3 + at], truth[:, at]) for at in range(truth.shape[1])]
     rows = (targets[:, CLASS] >= 0) & (targets[:, NO_NEUTRAL] == 0)
-    ours, theirs, *shifts = _classes(heads[rows, :3], network[rows, :3], targets[rows])
+    weights, shifts = _classes(opinions[:, rows, :3], targets[rows])
     return {
-        "blend.heads": np.array([*[ours] * 3, *lines[:, 0]], np.float32),
-        "blend.network": np.array([*[theirs] * 3, *lines[:, 1]], np.float32),
-        "blend.shift": np.array([*shifts, *lines[:, 2]], np.float32),
+        f"blend.{name}.weights": np.stack([*[weights] * 3, *(each for each, _ in lines)], axis=1),
+        f"blend.{name}.shift": np.array([*shifts, *(shift for _, shift in lines)], np.float32),
     }
 
 
-def _classes(heads: Vector, network: Vector, targets: Vector) -> list[float]:
-    """Two weights and three shifts for the classes of sentiment; rare classes count as they do in training."""
-    first, second = torch.tensor(heads), torch.tensor(network)
+def _classes(opinions: Vector, targets: Vector) -> tuple[Vector, Vector]:
+    """The opinions' weights and three shifts for the classes of sentiment; rare classes count as in training."""
+    given = torch.tensor(opinions)
     wanted, weights = torch.tensor(targets[:, CLASS]).long(), torch.tensor(targets[:, WEIGHT])
 
-    def loss(free: torch.Tensor) -> torch.Tensor:
-        answers = free[0] * first + free[1] * second + free[2:]
+    def loss(shares: torch.Tensor, shifts: torch.Tensor) -> torch.Tensor:
+        answers = torch.einsum("o,onc->nc", shares, given) + shifts
         losses = torch.nn.functional.cross_entropy(answers, wanted, reduction="none")
-        return (losses * weights).mean() + _PULL * free[2:].square().sum()
+        return (losses * weights).mean() + _PULL * shifts.square().sum()
 
-    return _least(loss, [0.5, 0.5, 0.0, 0.0, 0.0])
+    return _least(loss, shifts=3)
 
 
-def _line(heads: Vector, network: Vector, truth: Vector) -> tuple[float, float, float]:
+def _line(opinions: Vector, truth: Vector) -> _Line:
+    """The opinions' weights and the shift of one output."""
     rows = truth >= 0
     wanted = truth[rows].astype(np.int64)
     if min(wanted.sum(), (wanted == 0).sum()) < _FEW:
-        return _ALIKE
-    first, second = torch.tensor(heads[rows]), torch.tensor(network[rows])
-    aim = torch.tensor(wanted, dtype=torch.float32)
+        return np.full(OPINIONS, 1 / OPINIONS, np.float32), 0.0
+    given, aim = torch.tensor(opinions[:, rows]), torch.tensor(wanted, dtype=torch.float32)
     weights = torch.tensor(weights_of_rare(wanted), dtype=torch.float32)
 
-    def loss(free: torch.Tensor) -> torch.Tensor:
-        answers = free[0] * first + free[1] * second + free[2]
+    def loss(shares: torch.Tensor, shifts: torch.Tensor) -> torch.Tensor:
+        answers = shares @ given + shifts
         fitted = torch.nn.functional.binary_cross_entropy_with_logits(answers, aim, weights)
-        return fitted + _PULL * (free[:2] - 0.5).square().sum()
+        return fitted + _PULL * (shares - 1 / OPINIONS).square().sum()
 
-    ours, theirs, shift = _least(loss, list(_ALIKE))
-    return ours, theirs, shift
+    shares, shifts = _least(loss, shifts=1)
+    return shares, float(shifts[0])
 
 
-def _least(loss: Callable[[torch.Tensor], torch.Tensor], start: list[float]) -> list[float]:
-    """Where the loss is least; the first two numbers are weights and do not fall below zero."""
-    free = torch.nn.Parameter(torch.tensor(start))
-    optimiser = torch.optim.LBFGS([free], max_iter=200)
+def _least(loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], *, shifts: int) -> tuple[Vector, Vector]:
+    """The weights, none of them below zero, and the shifts where the loss is least."""
+    shares = torch.nn.Parameter(torch.full((OPINIONS,), 1 / OPINIONS))
+    moved = torch.nn.Parameter(torch.zeros(shifts))
+    optimiser = torch.optim.LBFGS([shares, moved], max_iter=200)
 
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
-        value = loss(torch.cat([free[:2].abs(), free[2:]]))
+        value = loss(shares.abs(), moved)
         value.backward()
         return value
 
     optimiser.step(closure)
-    ours, theirs, *rest = free.detach().tolist()
-    return [abs(ours), abs(theirs), *rest]
+    return shares.detach().abs().numpy(), moved.detach().numpy()

@@ -9,7 +9,7 @@ from pathlib import Path
 from nlp.english import GRAPH, TOKENIZER
 from nlp.training.export_english import export_english
 from nlp.training.minilm import English, Pieces
-from nlp.training.mix import ENGLISH, training_mix
+from nlp.training.mix import in_english, training_mix
 from nlp.training.tune import Tuning, tune
 
 # How often each set is shown. Tweets teach most; sets of intents are small and stand for much; emotion and irony are
@@ -47,7 +47,7 @@ _MEASURED_LONGEST, _MEASURED_TAIL = 128, 40
 
 def make_english(source: Path, data: Path, folder: Path, say: Callable[[str], None], *, stated_only: bool) -> None:
     """Tune the weights in `source`, as transformers stores them, and write the network: 45 minutes on 2 cores."""
-    mix = training_mix(data, RATES, keep=lambda each: each.language in ENGLISH, stated_only=stated_only, own=_OWN)
+    mix = training_mix(data, RATES, keep=in_english, stated_only=stated_only, own=_OWN)
     say(f"tuning the English network on {len(mix.texts)} texts")
     pieces, network = Pieces(source), English(source)
     tuned = tune(network, _groups(network), pieces(mix.texts), mix.targets, Tuning(batch=_BATCH, half=True), say)

@@ -45,6 +45,13 @@ class Example:
     emotion: int = UNKNOWN
     irony: int = UNKNOWN
 
+    @property
+    def labelled(self) -> bool:
+        """Whether anything is known about it."""
+        return bool(self.intents) or any(
+            each != UNKNOWN for each in (self.sentiment, self.mixed, self.emotion, self.irony)
+        )
+
 
 Reader: TypeAlias = Callable[[Row], Example]
 
@@ -150,6 +157,11 @@ def irony(row: Row) -> Example:
     return example
 
 
+def unlabelled(row: Row) -> Example:
+    """A text about which nothing is known."""
+    return Example(_text(row), str(row.get("lang") or ""))
+
+
 def seed(label: str, language: str, text: str) -> Example:
     """One of our own sentences, which says what it is and, for most labels, what it is not."""
     feeling, intents, also = _SEEDS[label]
@@ -178,11 +190,14 @@ _SEEDS: Mapping[str, tuple[Sentiment, Sequence[str], Sequence[str]]] = {
 
 
 def _example(row: Row) -> Example:
-    title = f"{row['title']}\n" if row.get("title") else ""
-    example = Example(f"{title}{row['text']}", str(row.get("lang") or ""))
+    example = unlabelled(row)
     if not _ASKS.search(example.text):
         example.intents[QUESTION] = 0
     return example
+
+
+def _text(row: Row) -> str:
+    return f"{row['title']}\n{row['text']}" if row.get("title") else str(row["text"])
 
 
 def _from_stars(rating: float, text: str) -> dict[str, int]:

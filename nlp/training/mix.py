@@ -25,8 +25,6 @@ _HEAVIEST = 2.0  # how much more a rare class of a set may count
 _NO_NEUTRAL = "sentiment/mozetic_tweets13"  # its neutral tweets were left out, so it says nothing about that class
 _SEED = 11
 
-ENGLISH = ("en", "")  # the one set that names no language is English by far
-
 
 @dataclass(frozen=True, slots=True)
 class Mix:
@@ -34,6 +32,11 @@ class Mix:
 
     texts: Sequence[str]
     targets: Vector
+
+
+def in_english(example: Example) -> bool:
+    """Whether it is English; the one set that names no language is English by far."""
+    return example.language in ("en", "")
 
 
 def training_mix(
@@ -47,7 +50,7 @@ def training_mix(
     chosen: list[Example] = []
     rows: list[Vector] = []
     pools = [
-        (source.name, [each for each in found if keep(each)], rates[source.name])
+        (source.name, [each for each in found if keep(each) and each.labelled], rates[source.name])
         for source, found in examples(data, "train", stated_only=stated_only, keep=lambda each: each.name in rates)
     ]
     pools.append(("", [each for each in seeds(1) if keep(each)], own))

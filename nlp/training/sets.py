@@ -35,11 +35,13 @@ class LabelledSet:
     read: Reader
     intents: int = 0  # rows that teach intents and spam; a few from sets that only say what a text is not
     copies: int = 1  # how often a small set that stands for much is shown
+    distrusted: str = ""  # a language of it whose labels are not believed; its texts still are texts
 
 
 SETS = (
     LabelledSet("sentiment/tweeteval_sentiment", NONE_STATED, 50_000, labels.tweet, intents=4_000),
-    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet, intents=4_000, copies=2),
+    # Its Hindi labels do not belong to their texts: no method tells them better than chance, on train or dev.
+    LabelledSet("sentiment/umsab", "Apache-2.0", 20_000, labels.tweet, intents=4_000, copies=2, distrusted="hi"),
     LabelledSet("sentiment/sanders_brands", NONE_STATED, 5_000, labels.polarity),
     LabelledSet("sentiment/gplay_top20", NONE_STATED, 31_000, labels.stars, intents=4_000),
     LabelledSet("sentiment/uci_sentences", "CC BY 4.0", 5_000, labels.polarity),
@@ -80,7 +82,7 @@ def examples(
         if path.is_file() and keep(source) and not (stated_only and source.licence == NONE_STATED):
             rows = _rows(path)
             np.random.default_rng(_DRAW).shuffle(rows)
-            yield source, [source.read(row) for row in rows[: source.most if split == "train" else _MOST_HELD_OUT]]
+            yield source, [_read(source, row) for row in rows[: source.most if split == "train" else _MOST_HELD_OUT]]
 
 
 def seeds(copies: int = _SEED_COPIES) -> list[Example]:
@@ -88,6 +90,10 @@ def seeds(copies: int = _SEED_COPIES) -> list[Example]:
     with _SEEDS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [labels.seed(label, language, text) for label, language, text in rows] * copies
+
+
+def _read(source: LabelledSet, row: labels.Row) -> Example:
+    return labels.unlabelled(row) if row.get("lang") == source.distrusted else source.read(row)
 
 
 def _rows(path: Path) -> list[labels.Row]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from nlp.base import Intent, Sentiment
+from nlp.interval import wilson
 from service.domain.issues import may_belong_to_an_issue
 
 SENTIMENT, LANGUAGE, SPAM, TOXIC = "sentiment", "language", "spam", "toxic"
@@ -41,13 +41,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """From and to."""
-        if not self.of:
-            return 0.0, 1.0
-        z = 1.959964
-        middle = (self.value + z * z / (2 * self.of)) / (1 + z * z / self.of)
-        spread = math.sqrt(self.value * (1 - self.value) / self.of + z * z / (4 * self.of**2))
-        half = z * spread / (1 + z * z / self.of)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.right, self.of)
 
 
 def problem_of(head: str, value: str) -> str | None:

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 OURS = ("collectors", "nlp", "integrations", "service")
 SAME_HOUSE = {"httpcore": "httpx", "prawcore": "praw", "requests": "praw", "starlette": "fastapi", "click": "typer"}
 SAME_HOUSE |= {"pydantic-core": "pydantic", "twisted": "scrapy", "zope-interface": "scrapy", "psycopg-pool": "psycopg"}
-SAME_HOUSE |= {"huggingface-hub": "transformers"}
+SAME_HOUSE |= {"huggingface-hub": "transformers", "scipy": "scikit-learn"}
 """A part that comes with the whole that is declared, in the version that the whole wants."""
 USED_WITHOUT_AN_IMPORT = {"tzdata": "read by zoneinfo", "python-multipart": "read by FastAPI's forms"}
 EXTRAS = ("bluesky", "evaluation", "models", "training")

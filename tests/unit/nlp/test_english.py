@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from nlp.base import ModelMissing, Sentiment, TextInput
+from nlp.base import Sentiment, TextInput
 from nlp.english import EnglishNetwork
-from nlp.files import FOLDER, MANIFEST, open_files, write_manifest
-from nlp.heads.blend import Blend
+from nlp.files import open_files
 from nlp.heads.intents import OUTPUTS
-from nlp.runtime import HEADS, Understanding
+from nlp.runtime import Understanding
 
 TEXTS = (
     "Great game",
@@ -44,15 +40,6 @@ def test_neighbours_change_nothing(network: EnglishNetwork) -> None:
         assert network([text])[0] == pytest.approx(together[row], abs=1e-4)
 
 
-def test_both_opinions_count() -> None:
-    """Each answer has its own two weights and its shift."""
-    blend = Blend(
-        {"blend.heads": np.array([1.0, 0.5]), "blend.network": np.array([0.0, 2.0]), "blend.shift": np.ones(2)}
-    )
-    blended = blend(np.array([[3.0, 4.0]], np.float32), np.array([[9.0, -1.0]], np.float32))
-    assert blended.tolist() == [[4.0, 1.0]]
-
-
 @pytest.mark.parametrize(
     ("text", "abusive"),
     [
@@ -77,17 +64,3 @@ def test_a_guess_is_called_a_guess(models: Understanding) -> None:
     assert vague.sentiment is not None
     assert vague.sentiment.score < 0.5
     assert "sentiment" in vague.unsure
-
-
-def test_another_number_of_answers_is_refused(tmp_path: Path) -> None:
-    """A blend that was fitted for other outputs ends in a sentence, not in wrong answers."""
-    for path in FOLDER.iterdir():
-        if path.name not in (MANIFEST, HEADS):
-            (tmp_path / path.name).symlink_to(path)
-    with np.load(FOLDER / HEADS) as stored:
-        arrays = {name: value[:-1] if name.startswith("blend.") else value for name, value in stored.items()}
-    np.savez(tmp_path / HEADS, **arrays)
-    shutil.copy(FOLDER / MANIFEST, tmp_path)
-    write_manifest(tmp_path, [path.name for path in FOLDER.iterdir() if path.suffix != ".md" and path.name != MANIFEST])
-    with pytest.raises(ModelMissing, match="answers"):
-        Understanding.load(folder=tmp_path, threads=1)

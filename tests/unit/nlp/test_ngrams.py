@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.ngrams import Grams, grams
@@ -14,6 +14,7 @@ def _of(found: Grams, text: int) -> list[int]:
     return sorted(found.buckets[found.starts[text] : found.starts[text + 1]].tolist())
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_neighbours_change_nothing(texts: list[str]) -> None:
     """Any text, with any other beside it, has the buckets that it has alone."""
@@ -22,6 +23,7 @@ def test_neighbours_change_nothing(texts: list[str]) -> None:
         assert _of(together, number) == _of(grams([text], buckets=2**12), 0)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_buckets_are_within_bounds(text: str) -> None:
     """No string makes a bucket that the table has no row for."""

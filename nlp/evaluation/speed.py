@@ -1,0 +1,146 @@
+"""`python -m nlp.evaluation.speed --data FOLDER`: how fast this machine reads, and how much memory that takes.
+
+Beside it the usual way: a classifier of RoBERTa's size, run by transformers one text at a time (extra `models`; its
+weights are random, which takes the same time). Run it on an idle machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from nlp.base import TextInput
+from nlp.clean import clean
+from nlp.encoder import Encoder
+from nlp.english import TOKENIZER, EnglishNetwork
+from nlp.evaluation.data import rows
+from nlp.files import FOLDER, open_files
+from nlp.multilingual import MultilingualNetwork
+from nlp.runtime import Understanding
+
+_ROUNDS = 3  # of which the quickest counts: other work on the machine only ever slows one down
+_USUAL = 40  # texts that the usual way reads
+_AT_ONCE = 5000
+_LOADED = "from nlp.runtime import Understanding; Understanding.load()"
+
+
+def measure(data: Path, *, texts: int, long_run: int) -> Iterator[tuple[str, str]]:
+    """What was measured, line by line: a name, and a value with its unit."""
+    yield "machine", f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
+    yield "start until models are loaded", f"{_start():.2f} s"
+    models = Understanding.load()
+    given = {
+        "English": [row.text for row in rows(data, "sentiment/tweeteval_sentiment", most=texts)],
+        "other languages": [row.text for row in rows(data, "sentiment/umsab", most=texts) if row.language != "en"],
+    }
+    whole = {name: _seconds(partial(models.read, some)) for name, some in given.items()}
+    for name, some in given.items():
+        yield f"{name}: whole readings", f"{len(some) / whole[name]:,.0f} texts a second ({len(some)} texts)"
+    yield "peak memory", f"{_peak():.0f} MB"
+    for name, passes in _bare().items():
+        spelled = [clean(each.text).spelled for each in given[name]]
+        yield (
+            f"{name}: against the bare passes",
+            f"{whole[name] / _seconds(partial(passes, spelled)):.2f} times their time",
+        )
+    if long_run:
+        yield from _flat(models, [each for some in given.values() for each in some], long_run)
+    usual = _usual([each.text for each in given["English"][:_USUAL]])
+    if usual:
+        yield "the usual way, one text at a time", f"{usual:.1f} texts a second"
+        rate = len(given["English"]) / whole["English"]
+        yield "English against the usual way", f"{rate / usual:.0f} times as fast"
+    else:
+        yield "the usual way", "not measured: pip install 'earful[models]'"
+
+
+def _start() -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", _LOADED], check=True)  # noqa: S603 - ourselves
+    return time.perf_counter() - started
+
+
+def _bare() -> dict[str, Callable[[Sequence[str]], object]]:
+    """The passes through the networks alone, on cleaned texts."""
+    files = open_files()
+    encoder, english = Encoder(files), EnglishNetwork(files)
+    multilingual = MultilingualNetwork(files, encoder.pieces)
+    return {
+        "English": lambda spelled: (encoder.encode(spelled), english(spelled)),
+        "other languages": lambda spelled: multilingual(encoder.encode(spelled).tokens),
+    }
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    found = []
+    for _ in range(_ROUNDS):
+        started = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - started)
+    return min(found)
+
+
+def _flat(models: Understanding, texts: Sequence[TextInput], count: int) -> Iterator[tuple[str, str]]:
+    """Read so many texts and compare the memory after the first tenth with that at the end."""
+    endless, early, done = cycle(texts), 0.0, 0
+    while done < count:
+        models.read(list(islice(endless, _AT_ONCE)))
+        done += _AT_ONCE
+        if not early and done >= count / 10:
+            early = _now()
+    yield f"memory after {done:,} texts", f"{_now():.0f} MB, {_now() - early:+.0f} MB since the first tenth"
+
+
+def _usual(texts: Sequence[str]) -> float:
+    """Texts a second of a pipeline with a random model of RoBERTa's size; 0 where the libraries are not installed."""
+    try:
+        import torch
+        from transformers import RobertaConfig, RobertaForSequenceClassification
+    except ImportError:
+        return 0.0
+    model = RobertaForSequenceClassification(RobertaConfig(num_labels=3)).eval()
+    tokens = [each.ids for each in Tokenizer.from_file(str(FOLDER / TOKENIZER)).encode_batch(list(texts))]
+    with torch.inference_mode():
+        model(torch.tensor([tokens[0]]))
+        started = time.perf_counter()
+        for ids in tokens:
+            model(torch.tensor([ids]))
+        return len(tokens) / (time.perf_counter() - started)
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _now() -> float:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m nlp.evaluation.speed", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets, such as ../shared/data")
+    parser.add_argument("--texts", type=int, default=2000, help="texts of each kind (default: 2000)")
+    parser.add_argument("--long-run", type=int, default=0, help="also read so many texts and watch the memory")
+    chosen = parser.parse_args(arguments)
+    if not chosen.data.is_dir():
+        parser.error(f"{chosen.data} is not a folder.")
+    for name, value in measure(chosen.data, texts=chosen.texts, long_run=chosen.long_run):
+        sys.stdout.write(f"{name:36}  {value}\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
