@@ -194,6 +194,33 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast a platform may be asked with one credential: so many requests in so many seconds, evenly spread."""
+
+    requests: int = 1
+    seconds: float = 1.0
+
+    @property
+    def step(self) -> float:
+        """Seconds between two requests."""
+        return self.seconds / self.requests
+
+
+class Pacing(Protocol):
+    """Gives turns at a platform to all who ask it with one credential. Collectors know no more of it than this."""
+
+    def turn(self, place: str, *, patience: float) -> float:
+        """Seconds until the next free turn at `place` (host:port), which is then ours. Where it is more than
+        `patience`, none was taken: the caller comes back later.
+        """
+        ...
+
+    def rest(self, place: str, seconds: float) -> None:
+        """The platform wants to be left alone: nobody gets a turn before `seconds` are over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """Everything about a kind of source that is not code."""
 
@@ -204,6 +231,7 @@ class Spec:
     passport: Passport
     secrets: tuple[Secret, ...] = ()
     home: str | None = None  # the platform's own base URL; None where the options name the address
+    pace: Pace = Pace()  # how fast to ask, unless the source says otherwise
     safe_to_resume: bool  # after a failed run, can we go on from the last stored page without leaving holes?
     sees_edits: bool
     sees_deletes: bool

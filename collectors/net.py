@@ -29,11 +29,12 @@ import httpcore
 import httpx
 
 from collectors.addresses import Transport, is_public, origin, refuse_private, shown
-from collectors.base import JSON, Calls, SourceBusy, SourceRefused
+from collectors.base import JSON, Pacing, SourceBusy, SourceRefused
+from collectors.pacing import asked_to_rest
 from collectors.plain import storable
 from collectors.verdicts import judge
 
-__all__ = ["Answer", "Net", "Verdict", "is_public", "move", "origin", "refuse_private", "shown"]
+__all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown", "user_agent"]
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -118,6 +119,9 @@ class Net:
     only one that may be private. Every other address must be public, also behind redirects (at most 5) and at the
     moment of connecting. A body of more than `max_bytes` (after decompression) is refused. Lost connections, 5xx, 429
     with a short Retry-After, and cut-off bodies are tried up to three times before they are raised.
+
+    With `pacing`, every request waits for its turn, and what a platform says of its limits is passed on, so that
+    nobody else asks it meanwhile. Where a turn is farther off than ten seconds, SourceBusy says when it comes.
     """
 
     def __init__(
@@ -128,7 +132,7 @@ class Net:
         timeout: float = 20.0,
         max_bytes: int = 5_000_000,
         sleep: Callable[[float], None] = time.sleep,
-        calls: Calls | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.base_url = base_url
         self.calls = calls  # what came to us by itself; None where nothing is kept (the command line)
@@ -137,7 +141,8 @@ class Net:
         self._base = origin(base_url) if base_url else None
         self._max_bytes = max_bytes
         self._sleep = sleep
-        self._homes: dict[tuple[str, str, int], Verdict | None] = {}
+        self._pacing = pacing
+        self._homes: set[tuple[str, str, int]] = set()
         self._client = httpx.Client(
             transport=Transport(trusted=self._base[1:] if self._base else None),
             timeout=timeout,
@@ -170,6 +175,11 @@ class Net:
     def pause(self, seconds: float) -> None:
         """Wait, between two requests that should not follow each other at once."""
         self._sleep(seconds)
+
+    def rest(self, url: str, seconds: float) -> None:
+        """Let nobody ask the server of `url` for so many seconds: what a platform asks for in an answer's body."""
+        if self._pacing is not None and seconds > 0:
+            self._pacing.rest(_place(self._target(url, None)), seconds)
 
     def fetch(
         self,
@@ -285,6 +295,22 @@ class Net:
         return url
 
     def _once(self, target: str, url: str, question: _Question) -> Answer:
+        if self._pacing is None:
+            return self._ask(target, url, question)
+        place = _place(target)
+        wait = self._pacing.turn(place, patience=_PATIENCE)
+        if wait > _PATIENCE:
+            raise SourceBusy(f"{shown(url)} is to be left alone for {wait:.0f} seconds.", retry_after=wait)
+        if wait > 0:
+            self._sleep(wait)
+        answer = self._ask(target, url, question)
+        if rest := asked_to_rest(answer.status, answer.headers):
+            self._pacing.rest(place, rest)
+            if answer.status == 403:  # how some say "too many": the budget is spent, and nobody need act
+                raise SourceBusy(f"{shown(url)} has given all that it gives for now (403).", retry_after=rest)
+        return answer
+
+    def _ask(self, target: str, url: str, question: _Question) -> Answer:
         where = shown(url)
         try:
             with closing(self._client.send(question.request(self._client, target), stream=True)) as reply:
@@ -323,6 +349,16 @@ class Net:
             if time.monotonic() > deadline:
                 raise SourceBusy(f"{where} did not finish its answer within {3 * self.timeout:g} seconds.")
         return bytes(body)
+
+
+def user_agent(contact: str | None) -> str:
+    """What we call ourselves; `contact` is where a platform can write to whoever runs this Earful."""
+    return f"{USER_AGENT[:-1]}; {contact})" if contact else USER_AGENT
+
+
+def _place(url: str) -> str:
+    _, host, port = origin(url)
+    return f"{host}:{port}"
 
 
 def _with(url: str, params: Mapping[str, str] | None) -> str:

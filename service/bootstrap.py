@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
 from collectors import registry as collector_kinds
-from collectors.base import Collector, Post
-from collectors.net import Net
+from collectors.base import Collector, Post, SourceRefused, Spec
+from collectors.net import Net, user_agent
 from integrations import registry as target_kinds
 from integrations.base import Message, Payload, Target
 from integrations.recorder import Recorded
 from service import clock
 from service.configuration import Configuration
 from service.configuration.company import Company
-from service.configuration.sources import secrets_for
-from service.domain.signatures import secrets_of
-from service.errors import ConfigError
+from service.configuration.sources import SourceConfig
 from service.models import Source
 from service.models.columns import id_of
 from service.settings import Settings
 from service.store import sources as sources_store
 from service.store.database import connect, transaction
-from service.store.hook_calls import StoredCalls
+from service.store.paces import SharedPace, digest_of_keys
 from service.tools import Tools, observe_nothing
 
 if TYPE_CHECKING:
     from nlp.runtime import Understanding
+
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+
+def connections(settings: Settings, database_url: str) -> Engine:
+    """The connections of one process: enough for all that it does at a time."""
+    return connect(database_url, pool_size=settings.workers * 2 + 2)
 
 
 def build(
     settings: Settings,
     configuration: Configuration,
     *,
-    database_url: str,
+    engine: Engine,
     observe: Callable[[str], None] | None = None,
     settle_seconds: float = 20.0,
 ) -> Tools:
     """The tools of one process. Opens nothing yet: models and connections are made when first used."""
-    engine = connect(database_url, pool_size=settings.workers * 2 + 2)
 
     def understanding() -> Understanding:
         from nlp.hub.load import load_understanding
@@ -76,8 +82,8 @@ def build(
     )
 
 
-def synchronise_sources(engine: Engine, configuration: Configuration) -> None:
-    """Bring the table of sources in step with sources.yaml."""
+def synchronise_sources(engine: Engine, settings: Settings, configuration: Configuration) -> None:
+    """Bring the table of sources in step with sources.yaml and the keys in the environment."""
     rows = [
         {
             "name": source.name,
@@ -88,6 +94,8 @@ def synchronise_sources(engine: Engine, configuration: Configuration) -> None:
             "own": source.own,
             "enabled": source.enabled,
             "every_minutes": source.every_minutes,
+            "pace_seconds": source.pace.step if source.pace else None,
+            "setup_digest": _setup_digest(source, settings),
         }
         for source in configuration.sources
     ]
@@ -133,12 +141,44 @@ def may_link(source: Source) -> bool:
     return spec.passport.may_link or (source.own and spec.home is None)
 
 
+def _setup_digest(source: SourceConfig, settings: Settings) -> str:
+    """What a person can change when a source refuses: another digest means that somebody did."""
+    keys = digest_of_keys(source.kind, _secrets(collector_kinds.spec(source.kind), settings))
+    told = "\x1f".join((source.kind, source.options.model_dump_json(exclude_unset=True), source.base_url or "", keys))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _secrets(spec: Spec, settings: Settings) -> dict[str, str]:
+    return {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
+
+
+def _pacing(source: Source, spec: Spec, secrets: Mapping[str, str], engine: Engine) -> SharedPace | None:
+    """The turns that a source shares with all that ask the same platform with the same keys.
+
+    None for a server on this machine whose pace nobody set: it is the operator's own.
+    """
+    if source.pace_seconds is None and source.base_url and urlsplit(source.base_url).hostname in _THIS_MACHINE:
+        return None
+    return SharedPace(
+        engine=engine,
+        platform=source.kind if spec.home and not source.base_url else None,
+        credential=digest_of_keys(source.kind, secrets),
+        step=source.pace_seconds if source.pace_seconds is not None else spec.pace.step,
+    )
+
+
 @contextmanager
 def _open_collector(source: Source, settings: Settings, engine: Engine) -> Iterator[Collector]:
     spec = collector_kinds.spec(source.kind)
-    secrets = secrets_for(source.kind, source.name, settings)
-    calls = StoredCalls(engine, id_of(source)) if spec.hears else None
-    with Net(source.base_url, calls=calls) as net:
+    missing = [need for need in spec.secrets if need.required and not settings.secret(need.name)]
+    if missing:
+        raise SourceRefused(
+            f"{spec.title} needs {' and '.join(need.name for need in missing)}.",
+            what_to_do=f"Get it here: {missing[0].where}",
+        )
+    secrets = _secrets(spec, settings)
+    pacing = _pacing(source, spec, secrets, engine)
+    with Net(source.base_url, user_agent=user_agent(settings.contact), pacing=pacing) as net:
         yield spec.build(spec.options.model_validate(source.options), secrets, net)
 
 

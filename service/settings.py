@@ -116,6 +116,13 @@ class Settings(BaseModel):
         description="The address that people type to reach the pages. Links in Slack and in digests begin with it.",
         json_schema_extra={"default": "http://EARFUL_HOST:EARFUL_PORT"},
     )
+    contact: str | None = Field(
+        None,
+        alias="EARFUL_CONTACT",
+        pattern=r"^[\x21-\x7e]+$",
+        description="Where a platform can reach you: an e-mail address or a page. Every request carries it.",
+        json_schema_extra={"default": "none"},
+    )
     workers: int = Field(
         2, alias="EARFUL_WORKERS", ge=1, le=64, description="How many jobs one worker process does at a time."
     )

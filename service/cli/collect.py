@@ -20,6 +20,7 @@ from collectors.base import Collector, CollectorError, Page, Post, SourceRefused
 from collectors.dates import read_date
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
+from collectors.pacing import OwnPace
 from collectors.public import post_to_json
 from service.cli.console import ERR, OUT, complain, say
 from service.errors import ConfigError
@@ -76,7 +77,7 @@ def collect(
         return
     oldest = _moment(since)
     tally = _Tally()
-    with _net(base_url) as net:
+    with _net(spec, base_url) as net:
         collector = _collector(spec, option or [], net)  # before the output is opened: wrong use must not empty a file
         with _sink(output) as sink:
             try:
@@ -170,9 +171,9 @@ def _moment(since: str | None) -> datetime | None:
 
 
 @contextmanager
-def _net(base_url: str | None) -> Iterator[Net]:
+def _net(spec: Spec, base_url: str | None) -> Iterator[Net]:
     try:
-        net = Net(base_url)
+        net = Net(base_url, pacing=None if base_url else OwnPace(spec.pace))  # who names a server knows what it bears
     except SourceRefused as error:
         raise ConfigError(f"--base-url: {error}", fix="Write it as --base-url http://127.0.0.1:8080.") from None
     with net:

@@ -74,7 +74,7 @@ def scheduler() -> None:
     setup = begin("scheduler")
     stop = stop_signal()
     with open_tools(setup) as tools:
-        bootstrap.synchronise_sources(tools.engine, setup.configuration)
+        bootstrap.synchronise_sources(tools.engine, setup.settings, setup.configuration)
         clockwork = timetable.build(tools)
         clockwork.start()
         stop.wait()

@@ -12,7 +12,7 @@ from rich.text import Text
 from collectors import registry
 from collectors.base import Passport, Post, ReplyDoor, SourceBusy, SourceRefused
 from collectors.net import Net
-from service.cli import wiring
+from service.cli import source_care, wiring
 from service.cli.console import OUT, complain, say
 from service.configuration.sources import SourceConfig
 from service.errors import NotFound
@@ -56,6 +56,9 @@ def try_source(
     for post in posts:
         OUT.print(_shown(post))
     say(f"{len(posts)} posts shown, {set_aside} items could not be read. Nothing was stored.")
+
+
+app.command("retry")(source_care.retry_source)
 
 
 def _first(source: SourceConfig, settings: Settings, limit: int) -> tuple[list[Post], int]:

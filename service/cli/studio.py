@@ -42,5 +42,5 @@ def furnish(setup: Setup, tools: Tools) -> None:
     """Once the studio answers, import its own records and listen to its places."""
     environment = setup.settings.environment
     httpx.get(environment[SAMPLE_URL], timeout=_PATIENCE).raise_for_status()  # it answers once its files are written
-    bootstrap.synchronise_sources(tools.engine, setup.configuration)
+    bootstrap.synchronise_sources(tools.engine, setup.settings, setup.configuration)
     import_records(tools, Path(environment[EXPORTS]))

@@ -75,7 +75,7 @@ def _run(group: Group, setup: Setup, tools: Tools, stop: threading.Event, began:
     if setup.sample:
         studio.furnish(setup, tools)
     else:
-        bootstrap.synchronise_sources(tools.engine, setup.configuration)
+        bootstrap.synchronise_sources(tools.engine, setup.settings, setup.configuration)
     for part in ("worker", "scheduler"):
         group.start(part, ["-m", "service", part])
     if setup.settings.slack_app_token is not None:

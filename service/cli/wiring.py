@@ -71,7 +71,7 @@ def database(setup: Setup) -> Iterator[str]:
 def open_tools(setup: Setup) -> Iterator[Tools]:
     """The tools on an upgraded database; connections are closed at the end."""
     with database(setup) as url:
-        tools = bootstrap.build(setup.settings, setup.configuration, database_url=url)
+        tools = bootstrap.build(setup.settings, setup.configuration, engine=bootstrap.connections(setup.settings, url))
         if setup.sample:  # its people delete while somebody watches; a day would hide that
             tools = replace(tools, rechecks=dict.fromkeys(tools.rechecks, _SAMPLE_RECHECKS))
         try:

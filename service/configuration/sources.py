@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, JsonValue, field_validator
 
 from collectors import registry
-from collectors.base import Secret
+from collectors.base import Pace, Secret
 from service.configuration.checking import Name, Section, checked, entries, unique
 from service.configuration.yaml_lines import Document, Place, read
 from service.domain.wording import did_you_mean
@@ -30,6 +30,7 @@ class SourceConfig:
     enabled: bool = True
     product: str | None = None  # where the platform names none
     own: bool = False  # the company runs this place itself, and its terms there allow linking its authors
+    pace: Pace | None = None  # None: the kind's own
 
     def secrets(self, settings: Settings) -> dict[str, str]:
         """The credentials that the kind asks for, as far as there are any, by name. Never log them."""
@@ -47,6 +48,13 @@ def secrets_for(kind: str, source: str, settings: Settings) -> dict[str, str]:
     return {need.name: value for need in needs if (value := settings.secret(need.name, source=source))}
 
 
+class PaceSection(Section):
+    """How fast a source may be asked."""
+
+    requests: int = Field(ge=1, description="how many requests")
+    seconds: float = Field(gt=0, le=24 * 3600, description="in how many seconds")
+
+
 class SourceSection(Section):
     """What an entry of sources.yaml may say."""
 
@@ -62,6 +70,11 @@ class SourceSection(Section):
     base_url: str | None = Field(
         None,
         description="another address than the platform's own: a gateway, a test server. Private ones are allowed here",
+    )
+    pace: PaceSection | None = Field(
+        None,
+        description="how fast to ask, as `{requests: 60, seconds: 60}`; without it, what the kind allows itself. All "
+        "sources with the same platform and keys share one budget, on all machines",
     )
     own: bool = Field(
         False, description="`true` where we run the place ourselves and may link its authors to customers"
@@ -151,4 +164,5 @@ def _source(document: Document, place: Place, products: tuple[str, ...] | None) 
         enabled=section.enabled,
         product=section.product,
         own=section.own,
+        pace=Pace(requests=section.pace.requests, seconds=section.pace.seconds) if section.pace else None,
     )

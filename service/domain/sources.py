@@ -19,10 +19,23 @@ class SourceState(StrEnum):
 LONGEST_WAIT = timedelta(hours=6)
 
 
-def wait_after_failure(failures: int, *, every: timedelta, retry_after: float | None = None) -> timedelta:
+_SPREAD = 0.25  # the longest addition to a wait, as a share of it
+_GOLDEN = 0.6180339887498949
+
+
+def wait_after_failure(
+    failures: int, *, every: timedelta, retry_after: float | None = None, number: int = 0
+) -> timedelta:
     """How long to leave a source alone after `failures` failures in a row (1 or more).
 
-    Twice as long each time, from the source's own rhythm up to six hours; never shorter than the platform asked.
+    Twice as long each time, from the source's own rhythm up to six hours; never shorter than the platform asked. Up to
+    a quarter is added by the source's `number`, so that sources which failed together do not come back together.
     """
     backed_off: timedelta = min(every * 2 ** min(failures, 16), max(LONGEST_WAIT, every))
-    return max(backed_off, timedelta(seconds=retry_after or 0))
+    spread = 1 + _SPREAD * ((number * _GOLDEN + failures * _GOLDEN**2) % 1)  # even over numbers, without chance
+    return max(backed_off * spread, timedelta(seconds=retry_after or 0))
+
+
+def in_a_row(failures: int) -> str:
+    """How often listening failed in a row, in words; empty where that is no news."""
+    return f"It failed {failures} times in a row, so Earful asks less and less often." if failures > 2 else ""

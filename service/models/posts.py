@@ -34,6 +34,8 @@ class Source(SQLModel, table=True):
     recheck_due_at: datetime | None = moment(nullable=True)
     failure_count: int = 0  # in a row
     platform_total: int | None = None  # how many posts the platform says there are
+    pace_seconds: float | None = None  # between two requests; None: what the kind's Spec says
+    setup_digest: str = ""  # of kind, options, address and keys: another one means that a person changed something
 
 
 class SourceRun(SQLModel, table=True):
@@ -158,3 +160,14 @@ class PostVersion(SQLModel, table=True):
     rating_label: str | None = None
     seen_at: datetime = moment()
     raw: dict[str, Any] | None = optional_json()
+
+
+class PlatformPace(SQLModel, table=True):
+    """When a platform may next be asked with one credential, for all workers on all machines."""
+
+    __tablename__ = "platform_paces"
+
+    platform: str = Field(primary_key=True)  # the kind, or host:port where the source names its own server
+    credential: str = Field(primary_key=True)  # a digest of the keys, never the keys
+    slot_at: datetime = moment()  # the turn that was given last
+    free_at: datetime = moment()  # the next turn that may be given

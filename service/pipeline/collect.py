@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from collectors.base import CollectorError, Page, SourceBusy
-from service.domain.sources import SourceState, wait_after_failure
+from service.domain.sources import SourceState, in_a_row, wait_after_failure
 from service.models import Source, SourceRun
 from service.models.columns import id_of
 from service.pipeline import flow
@@ -37,11 +37,11 @@ class Tally:
 def run(source_id: int, tools: Tools, queue: Queue) -> Tally | None:
     """Listen to one source until it has told all that is new. What goes wrong is written on the source, not raised.
 
-    None where the source is switched off.
+    None where the source is switched off, or parked until a person acts.
     """
     with transaction(tools.engine) as session:
         source = sources.get(session, source_id, lock=True)
-        if not source.enabled:
+        if not source.enabled or source.state == SourceState.REFUSED:
             return None
         source.last_started_at = tools.clock()
     tally = Tally(started_at=tools.clock())
@@ -93,12 +93,13 @@ def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: To
         source = sources.get(session, source_id, lock=True)
         busy = isinstance(error, SourceBusy)
         source.state = SourceState.BUSY if busy else SourceState.REFUSED
-        source.state_reason = str(error)
         source.failure_count += 1
+        source.state_reason = f"{error} {in_a_row(source.failure_count) if busy else ''}".rstrip()
         wait = wait_after_failure(
             source.failure_count,
             every=timedelta(minutes=source.every_minutes),
             retry_after=error.retry_after if isinstance(error, SourceBusy) else None,
+            number=source_id,
         )
         source.next_due_at = tools.clock() + wait
         _log(session, source, tally, str(error), tools)

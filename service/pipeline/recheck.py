@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from collectors.base import CollectorError, Page
 from collectors.base import Rechecks as RechecksProtocol
+from service.domain.sources import SourceState
 from service.pipeline.collect import Queue, Tally, store_page
 from service.pipeline.outcome import batches
 from service.store import posts, sources
@@ -29,7 +30,7 @@ def run(source_id: int, tools: Tools, queue: Queue) -> Tally | None:
     with transaction(tools.engine) as session:
         source = sources.get(session, source_id)
         kept = posts.kept_ids(session, source_id, most=_MOST)
-    if not source.enabled:
+    if not source.enabled or source.state == SourceState.REFUSED:
         return None
     tally = Tally(started_at=tools.clock())
     try:

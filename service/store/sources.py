@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -19,13 +19,39 @@ from service.store.texts import storable
 
 
 def synchronise(session: Session, wanted: Sequence[dict[str, Any]], *, now: datetime) -> None:
-    """Make the table say what the configuration says; a source it no longer names is switched off, never deleted."""
+    """Make the table say what the configuration says; a source it no longer names is switched off, never deleted.
+
+    A parked source whose set-up changed is asked again.
+    """
     names = [row["name"] for row in wanted]
     for row in wanted:
+        changed = (col(Source.name) == row["name"]) & (col(Source.setup_digest) != row["setup_digest"])
+        _unpark(session, changed, now=now)
         statement = upsert(Source).values(**row, next_due_at=now, state=SourceState.NEW, failure_count=0)
         fresh = {name: statement.excluded[name] for name in row if name != "name"}
         session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=fresh))
     session.execute(update(Source).where(col(Source.name).not_in(names)).values(enabled=False))
+
+
+def try_again(session: Session, name: str, *, now: datetime) -> Source:
+    """Listen to a source at once, parked or waiting as it may be: a person says so.
+
+    Raises:
+        NotFound: no source has this name.
+    """
+    source = session.scalars(select(Source).where(col(Source.name) == name).with_for_update()).one_or_none()
+    if source is None:
+        raise NotFound(f"There is no source named “{name}”.")
+    _unpark(session, col(Source.name) == name, now=now)
+    source.next_due_at = now
+    session.flush()
+    return source
+
+
+def _unpark(session: Session, which: ColumnElement[bool], *, now: datetime) -> None:
+    """Let those of the sources be asked again that were parked."""
+    fresh = {"state": SourceState.NEW, "state_reason": "", "failure_count": 0, "next_due_at": now}
+    session.execute(update(Source).where(which, col(Source.state) == SourceState.REFUSED).values(fresh))
 
 
 def get(session: Session, source_id: int, *, lock: bool = False) -> Source:
@@ -42,10 +68,13 @@ def get(session: Session, source_id: int, *, lock: bool = False) -> Source:
 
 
 def take_due(session: Session, *, now: datetime) -> list[Source]:
-    """The enabled sources whose time has come, each with its next time set. Two takers never get the same one."""
+    """The enabled sources whose time has come, each with its next time set. Two takers never get the same one.
+
+    Those that refused are parked: they are not asked before a person acts.
+    """
     due = session.scalars(
         select(Source)
-        .where(col(Source.enabled), col(Source.next_due_at) <= now)
+        .where(col(Source.enabled), col(Source.state) != SourceState.REFUSED, col(Source.next_due_at) <= now)
         .order_by(col(Source.next_due_at))
         .with_for_update(skip_locked=True)
     ).all()
@@ -60,6 +89,7 @@ def take_due_rechecks(session: Session, *, now: datetime, every: Mapping[str, ti
         select(Source)
         .where(
             col(Source.enabled),
+            col(Source.state) != SourceState.REFUSED,
             col(Source.kind).in_(list(every)),
             (col(Source.recheck_due_at) <= now) | col(Source.recheck_due_at).is_(None),
         )

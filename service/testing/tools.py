@@ -15,7 +15,6 @@ from service import bootstrap, configuration
 from service.clock import Clock
 from service.models import Source
 from service.settings import Settings, default_config_dir
-from service.store.database import psycopg_url
 from service.tools import Tools
 
 
@@ -32,9 +31,8 @@ def make_tools(
     """
     settings = Settings.load({"EARFUL_CONFIG_DIR": str(default_config_dir()), **(environment or {})})
     found = configuration.load(settings.config_dir, settings.environment)
-    tools = bootstrap.build(settings, found, database_url=psycopg_url(engine), settle_seconds=0)
-    tools.engine.dispose()
-    return replace(tools, engine=engine, clock=clock or tools.clock, **replaced)
+    tools = bootstrap.build(settings, found, engine=engine, settle_seconds=0)
+    return replace(tools, clock=clock or tools.clock, **replaced)
 
 
 class ScriptedCollector:

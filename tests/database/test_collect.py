@@ -13,6 +13,7 @@ from service.models import Post as StoredPost
 from service.models import SetAsideItem, Source, SourceRun
 from service.models.columns import id_of
 from service.pipeline import collect, recheck
+from service.store import sources
 from service.store.database import transaction
 from service.testing.factories import make_source
 from service.testing.tools import ScriptedCollector, make_tools, scripted
@@ -105,17 +106,46 @@ def test_what_came_before_a_failure_is_kept(database: Engine, source_id: int) ->
     assert queued_batches(database) == [1]
 
 
-def test_a_refusal_waits_for_a_person_and_longer_each_time(database: Engine, source_id: int) -> None:
-    """The second failure in a row waits twice as long."""
-    refused = SourceRefused("The key is wrong.", what_to_do="Give another.")
-    listen(database, source_id, refused)
-    first = held(database).next_due_at
-    listen(database, source_id, refused)
-
+def test_a_source_that_refused_is_parked_until_a_person_acts(database: Engine, source_id: int) -> None:
+    """Nobody asks it again, by time or by a job that was queued already; "try again" does."""
+    listen(database, source_id, SourceRefused("The key is wrong.", what_to_do="Give another."))
     source = held(database)
-    assert (source.state, source.failure_count) == ("refused", 2)
-    assert source.state_reason == "The key is wrong. Give another."
-    assert source.next_due_at - NOW == 2 * (first - NOW)
+    assert (source.state, source.state_reason) == ("refused", "The key is wrong. Give another.")
+
+    later = NOW + timedelta(days=9)
+    with transaction(database) as session:
+        assert sources.take_due(session, now=later) == []
+    assert listen(database, source_id, Page(posts=[a_post("1")])).cursors == []
+
+    with transaction(database) as session:
+        sources.try_again(session, source.name, now=later)
+        assert [due.id for due in sources.take_due(session, now=later)] == [source_id]
+    assert listen(database, source_id, Page(posts=[a_post("1")])).cursors == [{"at": 0}]
+    assert held(database).state == "listening"
+
+
+def test_a_source_that_stays_busy_is_asked_less_and_less_often(database: Engine, source_id: int) -> None:
+    """Each wait is longer than the one before, and the third failure in a row is told as such."""
+    waits = []
+    for _ in range(4):
+        listen(database, source_id, SourceBusy("No answer."))
+        waits.append(held(database).next_due_at - NOW)
+    assert waits == sorted(waits)
+    assert waits[3] > 6 * waits[0]
+    assert held(database).state_reason.startswith("No answer. It failed 4 times in a row")
+
+
+@pytest.mark.parametrize(("digest", "state"), [("same", "refused"), ("another", "new")])
+def test_changing_the_set_up_ends_the_parking(database: Engine, source_id: int, digest: str, state: str) -> None:
+    """New options or keys are a person's answer; a mere restart is not."""
+    with transaction(database) as session:
+        source = sources.get(session, source_id)
+        source.setup_digest = "same"
+        row = {"name": source.name, "kind": source.kind, "options": {}, "every_minutes": 10, "enabled": True}
+    listen(database, source_id, SourceRefused("The key is wrong.", what_to_do="Give another."))
+    with transaction(database) as session:
+        sources.synchronise(session, [{**row, "setup_digest": digest, "pace_seconds": None}], now=NOW)
+    assert held(database).state == state
 
 
 def test_a_good_run_ends_the_trouble(database: Engine, source_id: int) -> None:

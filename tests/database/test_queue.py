@@ -126,6 +126,8 @@ def test_sources_follow_the_configuration(database: Engine) -> None:
         "own": False,
         "enabled": True,
         "every_minutes": 15,
+        "pace_seconds": None,
+        "setup_digest": "",
     }
     now = datetime.now(UTC)
     with transaction(database) as session:

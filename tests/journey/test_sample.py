@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from service.jobs import timetable
 from service.jobs.app import run_worker
 from service.models import Delivery, Post, PostVersion, SetAsideItem, Source
 from service.settings import Settings, default_config_dir
-from service.store.database import psycopg_url, transaction
+from service.store.database import transaction
 from service.testing import slack
 from service.testing.slack_workspace import Channel, Workspace
 from service.testing.studio.content import load_studio
@@ -78,10 +78,8 @@ def studio(database: Engine, tmp_path: Path) -> Iterator[Studio]:
             }
         )
         found = with_sample_sources(settings, configuration.load(settings.config_dir, settings.environment))
-        tools = bootstrap.build(settings, found, database_url=psycopg_url(database), settle_seconds=0)
-        tools.engine.dispose()
-        tools = replace(tools, engine=database)
-        bootstrap.synchronise_sources(database, found)
+        tools = bootstrap.build(settings, found, engine=database, settle_seconds=0)
+        bootstrap.synchronise_sources(database, settings, found)
         import_records(tools, tmp_path)
         yield Studio(world, tools, workspace)
 

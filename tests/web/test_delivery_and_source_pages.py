@@ -122,3 +122,20 @@ def test_a_due_time_in_the_past_reads_as_a_time_ago(look: Look, storing: Storing
     with storing() as session:
         make_source(session, name="late", next_due_at=NOW - timedelta(hours=2))
     assert "Next 2 h ago" in words_of(look("/sources"))
+
+
+def test_a_parked_source_is_asked_again_by_a_button(client: TestClient, look: Look, storing: Storing) -> None:
+    """The page says what to do and that nothing is asked meanwhile; another site's form is refused."""
+    with storing() as session:
+        make_source(session, name="reddit", kind="reddit", state="refused", state_reason="Needs a key. Set it.")
+        make_source(session, name="steam", kind="steam")
+    assert "Parked until you act" in words_of(look("/sources"))
+    form = look("/sources/reddit").css("form[action$=retry]")
+    assert "not asked again before" in words_of(form)
+    assert not look("/sources/steam").css("form[action$=retry]")
+    address = form.attrib["action"]
+    assert client.post(address, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    answer = client.post(address, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/reddit")
+    assert "Not listened to yet" in words_of(look("/sources/reddit").css("header"))
+    assert client.post("/sources/none/retry", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 404

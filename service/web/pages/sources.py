@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from service.actions import sources as actions
+from service.store.database import transaction
 from service.store.source_views import list_sources, load_history, load_source
 from service.web import passports
-from service.web.auth import Role, requires
+from service.web.auth import LOCAL_USER, Role, requires
+from service.web.correcting import from_our_own_page
 from service.web.render import page
 from service.web.site import TheSite
 
@@ -40,3 +43,13 @@ def source(request: Request, site: TheSite, name: str) -> HTMLResponse:
         spec=spec,
         passport=passports.in_words(spec.passport, may_link=may_link) if spec else [],
     )
+
+
+@router.post(
+    "/sources/{name}/retry", dependencies=[requires(Role.EDITOR), Depends(from_our_own_page)], include_in_schema=False
+)
+def retry(site: TheSite, name: str) -> RedirectResponse:
+    """Have it asked again, although it is parked or waiting."""
+    with transaction(site.engine) as session:
+        actions.try_again(session, name, by=LOCAL_USER.name, now=site.clock())
+    return RedirectResponse(f"/sources/{name}", status_code=303)

@@ -1,0 +1,56 @@
+"""How long a platform wants to be left alone, and turns for one process that has no database to share them through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from collectors.base import Pace
+from collectors.verdicts import resets_in, retry_after
+
+_REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+_LONGEST_REST = 24 * 3600.0  # seconds; a platform that says more has most likely written a unit that we misread
+
+
+def asked_to_rest(status: int, headers: Mapping[str, str]) -> float:
+    """Seconds for which nobody should ask again, by an answer's status and headers (names in lower case); 0: none.
+
+    Retry-After where the platform is busy (429, 503), else the moment at which its budget is full again, where the
+    answer says that the budget is spent.
+    """
+    wait: float | None = None
+    if status in {429, 503}:
+        wait = retry_after(headers)
+    if wait is None and (status == 429 or spent(headers)):
+        wait = resets_in(headers)
+    return min(wait or 0.0, _LONGEST_REST)
+
+
+def spent(headers: Mapping[str, str]) -> bool:
+    """Whether the platform says that nothing is left of our budget."""
+    left = next((headers[name] for name in _REMAINING if headers.get(name, "").strip()), "")
+    try:
+        return float(left) < 1
+    except ValueError:
+        return False
+
+
+class OwnPace:
+    """Turns within one process: for the command line, which has no database. See `base.Pacing`."""
+
+    def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._step = pace.step
+        self._clock = clock
+        self._free: dict[str, float] = {}  # place -> when its next turn is free, by the clock
+
+    def turn(self, place: str, *, patience: float) -> float:
+        """See `base.Pacing.turn`."""
+        now = self._clock()
+        at = max(self._free.get(place, now), now)
+        if at - now <= patience:
+            self._free[place] = at + self._step
+        return at - now
+
+    def rest(self, place: str, seconds: float) -> None:
+        """See `base.Pacing.rest`."""
+        self._free[place] = max(self._free.get(place, 0.0), self._clock() + seconds)

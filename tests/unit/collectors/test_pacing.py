@@ -1,0 +1,96 @@
+"""What platforms say about their limits, in each dialect; and how the HTTP door keeps to turns."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collectors.base import Pace, SourceBusy, SourceRefused
+from collectors.net import Net, user_agent
+from collectors.pacing import OwnPace, asked_to_rest
+from tests.recorded.web import Reply, serve
+
+SPENT = {"x-ratelimit-remaining": "0"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (200, {}, 0),
+        (200, {"retry-after": "30"}, 0),
+        (429, {"retry-after": "30", "x-ratelimit-reset": "99"}, 30),
+        (503, {"retry-after": "30"}, 30),
+        (429, {"x-ratelimit-reset": "45"}, 45),
+        (429, {}, 0),
+        (200, {**SPENT, "x-ratelimit-reset": "45"}, 45),
+        (200, {"x-ratelimit-remaining": "0.0", "x-ratelimit-reset": "45"}, 45),
+        (200, {"x-ratelimit-remaining": "7", "x-ratelimit-reset": "45"}, 0),
+        (200, {"x-rate-limit-remaining": "0", "x-rate-limit-reset": f"{time.time() + 50:.0f}"}, 50),
+        (200, {**SPENT, "x-ratelimit-reset": (datetime.now(UTC) + timedelta(seconds=50)).isoformat()}, 50),
+        (200, {"ratelimit-remaining": "0", "ratelimit-reset": "12"}, 12),
+        (200, {**SPENT, "x-ratelimit-reset": "soon"}, 0),
+        (429, {"retry-after": "999999"}, 86400),
+    ],
+)
+def test_every_dialect_of_wait_is_understood(status: int, headers: dict[str, str], seconds: float) -> None:
+    """Seconds, a moment since 1970, an ISO time; only where the platform is busy or the budget is spent."""
+    assert asked_to_rest(status, headers) == pytest.approx(seconds, abs=10 if seconds == 50 else 0.1)
+
+
+def test_own_turns_are_even_and_rest_when_told() -> None:
+    """Two requests in a second are half a second apart, at each place by itself."""
+    now = [100.0]
+    pace = OwnPace(Pace(requests=2, seconds=1), clock=lambda: now[0])
+    assert [pace.turn("a:443", patience=10) for _ in range(3)] == [0, 0.5, 1.0]
+    assert pace.turn("b:443", patience=10) == 0
+    pace.rest("b:443", 60)
+    assert [pace.turn("b:443", patience=10) for _ in range(2)] == [60, 60]
+    now[0] += 60
+    assert pace.turn("b:443", patience=10) == 0
+
+
+def test_the_door_waits_for_short_turns_and_not_for_long_ones() -> None:
+    """Within ten seconds it sleeps; beyond, the caller is told when to come back, and nothing was asked."""
+    slept: list[float] = []
+    pace = OwnPace(Pace(requests=1, seconds=4), clock=lambda: 0.0)
+    with serve(lambda _: Reply({"ok": True})) as web, Net(web.url, pacing=pace, sleep=slept.append) as net:
+        for _ in range(3):
+            net.json(f"{web.url}/x")
+        with pytest.raises(SourceBusy) as busy:
+            net.json(f"{web.url}/x")
+    assert slept == [4, 8]
+    assert busy.value.retry_after == 12
+    assert len(web.asked) == 3
+
+
+def test_a_spent_budget_is_no_refusal() -> None:
+    """403 with nothing left of the budget is a wait; a plain 403 needs a person."""
+    replies = {
+        "/spent": Reply(status=403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "300"}),
+        "/no": Reply(status=403),
+    }
+    with serve(lambda asked: replies[asked.path]) as web:
+        with Net(web.url, pacing=OwnPace(Pace())) as net, pytest.raises(SourceBusy) as busy:
+            net.json(f"{web.url}/spent")
+        with Net(web.url, pacing=OwnPace(Pace())) as net, pytest.raises(SourceRefused):
+            net.json(f"{web.url}/no")
+    assert busy.value.retry_after == pytest.approx(300)
+
+
+def test_what_a_body_asks_for_is_passed_on() -> None:
+    """A collector that reads "backoff" in an answer tells all others through the door."""
+    pace = OwnPace(Pace(), clock=lambda: 0.0)
+    with serve(lambda _: Reply({"backoff": 77})) as web, Net(web.url, pacing=pace) as net:
+        net.json(f"{web.url}/x")
+        net.rest(f"{web.url}/x", 77)
+        with pytest.raises(SourceBusy) as busy:
+            net.json(f"{web.url}/x")
+    assert busy.value.retry_after == 77
+
+
+def test_we_say_who_we_are() -> None:
+    """With where to reach whoever runs this, where they gave it."""
+    assert user_agent(None) == "Earful/0.1 (self-hosted social listening)"
+    assert user_agent("https://example.org/bot") == "Earful/0.1 (self-hosted social listening; https://example.org/bot)"
