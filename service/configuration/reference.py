@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from collectors import registry
-from collectors.base import Pace, Passport, Spec
+from collectors.base import Passport, Spec
 from service.configuration.company import CompanySection, ProductSection, TeamSection
 from service.configuration.nlp import ClassifierSection, NlpSection
 from service.configuration.routing import RuleSection
@@ -90,15 +90,16 @@ def _kind(spec: Spec) -> str:
         f"### `{spec.kind}`: {spec.title}",
         keys_table(spec.options),
         "\n".join(secrets) if secrets else "No key is needed.",
-        f"Listens every {spec.every_minutes} minutes unless told otherwise, with {_pace(spec.pace)}. {_passport(spec.passport)}",
+        f"{_rhythm(spec)} {_passport(spec.passport)}",
     ]
     return "\n\n".join(lines)
 
 
-def _pace(pace: Pace) -> str:
-    if pace.requests == 1:
-        return "one request a second" if pace.seconds == 1 else f"one request in {pace.seconds:g} seconds"
-    return f"{pace.requests} requests in {pace.seconds:g} seconds"
+def _rhythm(spec: Spec) -> str:
+    pace = spec.pace
+    requests = "one request" if pace.requests == 1 else f"{pace.requests} requests"
+    within = "a second" if pace.seconds == 1 else f"in {pace.seconds:g} seconds"
+    return f"Listens every {spec.every_minutes} minutes, with {requests} {within}, unless told otherwise."
 
 
 def _passport(passport: Passport) -> str:

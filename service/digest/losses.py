@@ -8,6 +8,7 @@ from service.digest import words
 from service.digest.links import Links
 from service.digest.sentences import Piece, Sentence
 from service.domain.digest import Digest, SourceTrouble
+from service.domain.freshness import in_words
 from service.domain.periods import Period
 from service.domain.sources import SourceState
 
@@ -54,7 +55,10 @@ def not_seen(digest: Digest, links: Links) -> list[Sentence]:
 def _trouble(source: SourceTrouble, period: Period, links: Links) -> Sentence:
     said = []
     if source.state in _STANDING:
-        said += [_STANDING[source.state], _sentence(source.reason)]
+        said.append(_STANDING[source.state])
+    said.append(_sentence(source.reason))
+    if source.quiet_since is not None and source.usual_quiet_hours is not None:
+        said += [f"No post since {words.moment(source.quiet_since, period)}.", in_words(source.usual_quiet_hours)]
     if source.state is SourceState.BUSY:
         said.append(f"Next try on {words.moment(source.next_due_at, period)}.")
     if source.failed_runs:

@@ -105,6 +105,8 @@ class SourceTrouble:
     set_aside_reason: str  # the most common
     collected: int
     platform_total: int | None
+    quiet_since: datetime | None  # silent for unusually long
+    usual_quiet_hours: float | None
     first_heard_at: datetime | None  # within the period or after it; None: earlier
 
     @property
@@ -114,6 +116,8 @@ class SourceTrouble:
             self.failed_runs
             or self.gaps
             or self.set_aside
+            or self.quiet_since
+            or self.reason
             or self.state not in (SourceState.LISTENING, SourceState.NEW)
         )
 

@@ -39,3 +39,28 @@ def wait_after_failure(
 def in_a_row(failures: int) -> str:
     """How often listening failed in a row, in words; empty where that is no news."""
     return f"It failed {failures} times in a row, so Earful asks less and less often." if failures > 2 else ""
+
+
+class Heard(StrEnum):
+    """What a time of listening without failure came to. Silence and a fault must not look the same."""
+
+    NEWS = "news"
+    NOTHING_NEW = "nothing_new"  # the platform showed what we know
+    NOT_MODIFIED = "not_modified"  # it said so itself
+    SUSPECT = "suspect"  # it showed nothing at all, although there were posts before
+
+
+def heard(*, brought: int, pages: int, not_modified: bool, total: int | None, had_posts: bool) -> Heard:
+    """Judge a time of listening by how many posts and pages came, what the platform said, and what was there before."""
+    if brought:
+        return Heard.NEWS
+    if not_modified:
+        return Heard.NOT_MODIFIED
+    if had_posts and (not pages or total == 0):
+        return Heard.SUSPECT
+    return Heard.NOTHING_NEW
+
+
+SUSPICION = (
+    "The platform showed nothing at all, although there were posts before. Taken as a fault of its own, not as silence."
+)

@@ -35,6 +35,8 @@ class Source(SQLModel, table=True):
     failure_count: int = 0  # in a row
     platform_total: int | None = None  # how many posts the platform says there are
     pace_seconds: float | None = None  # between two requests; None: what the kind's Spec says
+    quiet_since: datetime | None = moment(nullable=True)  # its newest post, where it is silent for unusually long
+    usual_quiet_hours: float | None = None  # the longest silence that is usual here; None: too little is known
     setup_digest: str = ""  # of kind, options, address and keys: another one means that a person changed something
 
 
@@ -55,6 +57,23 @@ class SourceRun(SQLModel, table=True):
     gone_count: int = 0
     set_aside_count: int = 0
     gap: str | None = None
+    heard: str = ""  # domain.sources.Heard; empty where it failed
+
+
+class SourceGap(SQLModel, table=True):
+    """Something that a source did not let us see. It stays, open or filled, for as long as the source does."""
+
+    __tablename__ = "source_gaps"
+
+    id: int | None = key()
+    source_id: int = refers_to("sources.id")
+    words: str
+    since: datetime | None = moment(nullable=True)  # what is missing was written after this, as far as we know
+    until: datetime | None = moment(nullable=True)  # … and before this
+    noted_at: datetime = moment()
+    last_noted_at: datetime = moment(index=True)  # the same, met again
+    filled_at: datetime | None = moment(nullable=True)
+    filled_by: str = ""  # in words
 
 
 class SetAsideItem(SQLModel, table=True):

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from collectors.base import CollectorError, Page, SourceBusy
-from service.domain.sources import SourceState, in_a_row, wait_after_failure
+from service.domain.freshness import LOOKED_AT, quiet_since, usual_quiet
+from service.domain.sources import SUSPICION, Heard, SourceState, heard, in_a_row, wait_after_failure
 from service.models import Source, SourceRun
 from service.models.columns import id_of
 from service.pipeline import flow
 from service.pipeline.outcome import Job
-from service.store import posts, sources
+from service.store import gaps, posts, rhythm, sources
 from service.store.database import transaction
 from service.tools import Tools
 
@@ -31,6 +32,10 @@ class Tally:
     gone: int = 0
     set_aside: int = 0
     gap: str | None = None
+    known_until: datetime | None = None  # when the newest post that we held before was written
+    oldest: datetime | None = None  # when the oldest of its posts was written
+    not_modified: bool = False
+    total: int | None = None
     started_at: datetime = field(kw_only=True)
 
 
@@ -44,7 +49,8 @@ def run(source_id: int, tools: Tools, queue: Queue) -> Tally | None:
         if not source.enabled or source.state == SourceState.REFUSED:
             return None
         source.last_started_at = tools.clock()
-    tally = Tally(started_at=tools.clock())
+        newest = rhythm.newest_times(session, source_id, most=1)
+    tally = Tally(started_at=tools.clock(), known_until=newest[0] if newest else None)
     try:
         with tools.collector(source) as collector:
             for page in collector.pages(source.cursor):
@@ -78,6 +84,10 @@ def store_page(source: Source, page: Page, tally: Tally, tools: Tools, queue: Qu
     tally.gone += len(stored.gone)
     tally.set_aside += len(page.set_aside)
     tally.gap = page.gap or tally.gap
+    times = [post.created_at for post in page.posts]
+    tally.oldest = min(times if tally.oldest is None else [*times, tally.oldest], default=None)
+    tally.not_modified = tally.not_modified or page.not_modified
+    tally.total = tally.total if page.total is None else page.total
 
 
 def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:
@@ -85,7 +95,16 @@ def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:
         source = sources.get(session, source_id, lock=True)
         source.state, source.state_reason, source.failure_count = SourceState.LISTENING, "", 0
         source.last_succeeded_at = tools.clock()
-        _log(session, source, tally, "", tools)
+        came = heard(
+            brought=tally.new + tally.changed + tally.gone,
+            pages=tally.pages,
+            not_modified=tally.not_modified,
+            total=tally.total,
+            had_posts=tally.known_until is not None,
+        )
+        if came is Heard.SUSPECT:
+            source.state_reason = SUSPICION
+        _log(session, source, tally, source.state_reason, tools, came)
 
 
 def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: Tools) -> None:
@@ -105,12 +124,22 @@ def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: To
         _log(session, source, tally, str(error), tools)
 
 
-def _log(session: Session, source: Source, tally: Tally, message: str, tools: Tools) -> None:
+def _log(session: Session, source: Source, tally: Tally, message: str, tools: Tools, came: Heard | None = None) -> None:
+    """Write down how it went, what was missed, and whether the source is silent for unusually long."""
+    now = tools.clock()
+    if tally.gap:
+        after = tally.known_until
+        until = tally.oldest if tally.oldest and (after is None or tally.oldest > after) else tally.started_at
+        gaps.note(session, id_of(source), tally.gap, since=after, until=until, now=now)
+    times = rhythm.newest_times(session, id_of(source), most=LOOKED_AT)
+    usual = usual_quiet(times)
+    source.usual_quiet_hours = usual / timedelta(hours=1) if usual else None
+    source.quiet_since = quiet_since(times, now=now)
     session.add(
         SourceRun(
             source_id=id_of(source),
             started_at=tally.started_at,
-            ended_at=tools.clock(),
+            ended_at=now,
             state=source.state,
             message=message,
             pages=tally.pages,
@@ -119,5 +148,6 @@ def _log(session: Session, source: Source, tally: Tally, message: str, tools: To
             gone_count=tally.gone,
             set_aside_count=tally.set_aside,
             gap=tally.gap,
+            heard=came or "",
         )
     )

@@ -188,5 +188,7 @@ def _trouble(source: Source, title: str, losses: SourceLosses, period: Period) -
         set_aside_reason=losses.set_aside_reason,
         collected=losses.collected,
         platform_total=source.platform_total,
+        quiet_since=source.quiet_since,
+        usual_quiet_hours=source.usual_quiet_hours,
         first_heard_at=began if began is not None and began >= period.since else None,
     )

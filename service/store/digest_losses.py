@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from service.domain.periods import Period
 from service.domain.sources import SourceState
-from service.models import Post, Reading, SetAsideItem, SourceRun
+from service.models import Post, Reading, SetAsideItem, SourceGap, SourceRun
 from service.store.post_filter import PostFilter, PostState, conditions
 
 
@@ -101,13 +101,12 @@ def _add_runs(session: Session, since: datetime, losses: dict[int, SourceLosses]
         losses[source_id].runs += runs
         losses[source_id].failed_runs += runs if state in (SourceState.BUSY, SourceState.REFUSED) else 0
     gaps = session.execute(
-        select(col(SourceRun.source_id), col(SourceRun.gap))
-        .where(col(SourceRun.ended_at) >= since, col(SourceRun.gap).is_not(None))
-        .order_by(col(SourceRun.id))
+        select(col(SourceGap.source_id), col(SourceGap.words))
+        .where(col(SourceGap.last_noted_at) >= since, col(SourceGap.filled_at).is_(None))
+        .order_by(col(SourceGap.id))
     )
-    for source_id, gap in gaps:
-        if gap not in losses[source_id].gaps:
-            losses[source_id].gaps.append(str(gap))
+    for source_id, words in gaps:
+        losses[source_id].gaps.append(words)
 
 
 def _add_set_aside(session: Session, since: datetime, losses: dict[int, SourceLosses]) -> None:

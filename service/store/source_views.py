@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from service.errors import NotFound
-from service.models import Post, SetAsideItem, Source, SourceRun
+from service.models import Post, SetAsideItem, Source, SourceGap, SourceRun
 from service.models.columns import id_of
+from service.store import gaps
 
 RUNS = 20
 SET_ASIDE = 50
+GAPS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class SourceView:
     gone_count: int
     newest_post_at: datetime | None
     set_aside_count: int
-    last_gap: str | None  # what was missed, in words
+    last_gap: str | None  # what was missed and is still open, in words
     last_gap_at: datetime | None
 
     @property
@@ -46,7 +48,7 @@ class SourceHistory:
 
     runs: Sequence[SourceRun]
     set_aside: Sequence[SetAsideItem]
-    gaps: Sequence[SourceRun]
+    gaps: Sequence[SourceGap]  # open ones first
 
 
 def list_sources(session: Session) -> list[SourceView]:
@@ -73,7 +75,7 @@ def load_history(session: Session, source_id: int) -> SourceHistory:
     return SourceHistory(
         runs=session.scalars(runs.limit(RUNS)).all(),
         set_aside=session.scalars(aside.order_by(col(SetAsideItem.last_seen_at).desc()).limit(SET_ASIDE)).all(),
-        gaps=session.scalars(runs.where(col(SourceRun.gap).is_not(None)).limit(RUNS)).all(),
+        gaps=gaps.of_source(session, source_id, most=GAPS),
     )
 
 
@@ -105,10 +107,10 @@ def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceVie
             .group_by(col(SetAsideItem.source_id))
         )
     }
-    gaps = _last_gaps(session, ids)
+    last_gaps = _last_gaps(session, ids)
     found = []
     for source in sources:
-        heard, gap = posts.get(id_of(source)), gaps.get(id_of(source))
+        heard, gap = posts.get(id_of(source)), last_gaps.get(id_of(source))
         found.append(
             SourceView(
                 source=source,
@@ -116,18 +118,18 @@ def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceVie
                 gone_count=int(heard.gone) if heard else 0,
                 newest_post_at=heard.newest if heard else None,
                 set_aside_count=aside.get(id_of(source), 0),
-                last_gap=gap.gap if gap else None,
-                last_gap_at=gap.ended_at if gap else None,
+                last_gap=gap.words if gap else None,
+                last_gap_at=gap.last_noted_at if gap else None,
             )
         )
     return found
 
 
-def _last_gaps(session: Session, ids: Sequence[int]) -> dict[int, SourceRun]:
-    latest = (
-        select(func.max(col(SourceRun.id)))
-        .where(col(SourceRun.source_id).in_(ids), col(SourceRun.gap).is_not(None))
-        .group_by(col(SourceRun.source_id))
+def _last_gaps(session: Session, ids: Sequence[int]) -> dict[int, SourceGap]:
+    """Source id -> the open gap that was met last."""
+    rows = session.scalars(
+        select(SourceGap)
+        .where(col(SourceGap.source_id).in_(ids), col(SourceGap.filled_at).is_(None))
+        .order_by(col(SourceGap.last_noted_at))
     )
-    rows = session.scalars(select(SourceRun).where(col(SourceRun.id).in_(latest)))
-    return {run.source_id: run for run in rows}
+    return {gap.source_id: gap for gap in rows}

@@ -32,6 +32,7 @@ from service.models import (
     Reading,
     SetAsideItem,
     Source,
+    SourceGap,
     SourceRun,
 )
 from service.models.columns import VECTOR_WIDTH, id_of
@@ -64,6 +65,12 @@ def make_run(session: Session, source: Source, *, state: str = "listening", **co
     """One time of listening that brought nothing."""
     values: dict[str, Any] = {"started_at": NOW - timedelta(minutes=6), "ended_at": NOW - timedelta(minutes=5)}
     return _add(session, SourceRun(source_id=id_of(source), state=state, **{**values, **columns}))
+
+
+def make_gap(session: Session, source: Source, words: str, **columns: Any) -> SourceGap:
+    """Something that the source did not let us see, noted at its last run."""
+    values: dict[str, Any] = {"noted_at": NOW - timedelta(minutes=5), "last_noted_at": NOW - timedelta(minutes=5)}
+    return _add(session, SourceGap(source_id=id_of(source), words=words, **{**values, **columns}))
 
 
 def make_set_aside(session: Session, source: Source, *, place: str, reason: str, raw: str = "") -> SetAsideItem:

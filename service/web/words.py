@@ -15,7 +15,7 @@ from service.domain.issues import IssueState
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
 from service.domain.people import Evidence, IdentityState, Lifecycle
-from service.domain.sources import SourceState
+from service.domain.sources import Heard, SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ SOURCES: dict[str, State] = {
     SourceState.BUSY: State("Waiting for the platform", "unsure"),
     SourceState.REFUSED: State("A person must act", "act"),
     SourceState.OFF: State("Switched off"),
+}
+HEARD: dict[str, str] = {
+    Heard.NOTHING_NEW: "nothing new",
+    Heard.NOT_MODIFIED: "nothing new, as the platform says itself",
+    Heard.SUSPECT: "it showed nothing at all",
 }
 IDENTITIES: dict[str, State] = {
     IdentityState.CONFIRMED: State("Confirmed", "done"),

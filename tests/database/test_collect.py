@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,12 @@ from sqlalchemy import Engine, select, text
 from collectors.base import CollectorError, Page, Post, PostKind, SetAside, SourceBusy, SourceRefused
 from service.jobs.queue import queue
 from service.models import Post as StoredPost
-from service.models import SetAsideItem, Source, SourceRun
+from service.models import SetAsideItem, Source, SourceGap, SourceRun
 from service.models.columns import id_of
 from service.pipeline import collect, recheck
-from service.store import sources
+from service.store import gaps, sources
 from service.store.database import transaction
-from service.testing.factories import make_source
+from service.testing.factories import make_gap, make_source
 from service.testing.tools import ScriptedCollector, make_tools, scripted
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -170,10 +171,73 @@ def test_unreadable_items_are_shown_once_and_counted(database: Engine, source_id
     assert [(item.place, item.seen_count) for item in items] == [("survey.csv line 12", 3)]
 
 
-def test_a_gap_is_written_down(database: Engine, source_id: int) -> None:
-    """What the platform no longer shows is said, not hidden."""
-    listen(database, source_id, Page(posts=[a_post("1")], gap="1,000 posts came without one that we knew."))
-    assert last_run(database).gap == "1,000 posts came without one that we knew."
+def open_gaps(engine: Engine) -> list[tuple[str, datetime | None, datetime | None]]:
+    """What is missing, from when to when."""
+    with transaction(engine) as session:
+        gaps = session.scalars(select(SourceGap).where(SourceGap.filled_at.is_(None)).order_by(SourceGap.id))  # type: ignore[union-attr,arg-type]
+        return [(gap.words, gap.since, gap.until) for gap in gaps]
+
+
+def test_a_gap_is_written_down_for_good(database: Engine, source_id: int) -> None:
+    """In words, and from the newest post that we had to the oldest that came; met again, it is the same gap."""
+    listen(database, source_id, Page(posts=[replace(a_post("1"), created_at=NOW - timedelta(days=3))]))
+    words = "1,000 posts came without one that we knew."
+    listen(database, source_id, Page(posts=[a_post("2"), a_post("3")], gap=words))
+    assert last_run(database).gap == words
+    assert open_gaps(database) == [(words, NOW - timedelta(days=3), NOW - timedelta(days=1))]
+
+    listen(database, source_id, Page(gap=words))
+    assert open_gaps(database) == [(words, NOW - timedelta(days=3), NOW)]
+
+
+def test_a_history_fills_the_gaps_that_lie_in_it(database: Engine, source_id: int) -> None:
+    """What is older than the history stays open; what is noted later too."""
+    with transaction(database) as session:
+        source = sources.get(session, source_id)
+        for days in (9, 3):
+            make_gap(session, source, f"{days} days ago", since=NOW - timedelta(days=days), last_noted_at=NOW)
+    since, later = NOW - timedelta(days=5), NOW + timedelta(minutes=1)
+    with transaction(database) as session:
+        assert gaps.fill(session, source_id, since=since, noted_before=NOW, by="by chance") == 0
+        assert gaps.fill(session, source_id, since=since, noted_before=later, by="by fetching the history") == 1
+    assert [words for words, _, _ in open_gaps(database)] == ["9 days ago"]
+    with transaction(database) as session:
+        assert gaps.fill(session, source_id, since=None, noted_before=later, by="by fetching all of it") == 1
+
+
+@pytest.mark.parametrize(
+    ("pages", "first", "later"),
+    [
+        ([Page(posts=[a_post("1")], total=1)], "news", "nothing_new"),
+        ([Page()], "nothing_new", "nothing_new"),
+        ([Page(not_modified=True)], "not_modified", "not_modified"),
+        ([Page(total=0)], "nothing_new", "suspect"),
+        ([], "nothing_new", "suspect"),
+    ],
+)
+def test_silence_is_told_apart_from_nothing_at_all(
+    database: Engine, source_id: int, pages: list[Page], first: str, later: str
+) -> None:
+    """A platform that says "nothing new" is believed; one that shows nothing where there was something is not."""
+    listen(database, source_id, *pages)
+    assert (last_run(database).heard, held(database).state_reason) == (first, "")
+
+    listen(database, source_id, Page(posts=[a_post("1")]))
+    listen(database, source_id, *pages)
+    assert last_run(database).heard == later
+    assert ("nothing at all" in held(database).state_reason) == (later == "suspect")
+
+
+def test_unusual_silence_is_noticed_and_ends(database: Engine, source_id: int) -> None:
+    """Learnt from the source's own rhythm: a post an hour makes a silence of a day news."""
+    begun = NOW - timedelta(days=3)
+    hourly = [replace(a_post(str(n)), created_at=begun + timedelta(hours=n)) for n in range(40)]
+    listen(database, source_id, Page(posts=hourly))
+    assert held(database).quiet_since == begun + timedelta(hours=39)
+    assert held(database).usual_quiet_hours == 2
+
+    listen(database, source_id, Page(posts=[replace(a_post("new"), created_at=NOW - timedelta(minutes=5))]))
+    assert held(database).quiet_since is None
 
 
 def test_a_source_that_is_off_is_not_asked(database: Engine, source_id: int) -> None:

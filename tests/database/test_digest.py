@@ -24,6 +24,7 @@ from service.testing.factories import (
     NOW,
     make_author,
     make_customer,
+    make_gap,
     make_identity,
     make_issue,
     make_order,
@@ -266,7 +267,8 @@ def test_what_was_not_seen(desk: Desk) -> None:
     source = desk.source
     source.state, source.state_reason, source.platform_total = "busy", "The feed answered with a page.", 4
     make_run(desk.session, source, started_at=NOW - timedelta(days=40), ended_at=NOW - timedelta(days=40), state="busy")
-    make_run(desk.session, source, state="busy", gap="some 20 posts of 18 March")
+    make_run(desk.session, source, state="busy")
+    make_gap(desk.session, source, "some 20 posts of 18 March")
     make_run(desk.session, source)
     make_set_aside(desk.session, source, place="entry 1", reason="no date")
     make_set_aside(desk.session, source, place="entry 2", reason="no date")

@@ -22,11 +22,11 @@ from service.testing.factories import (
     make_case,
     make_customer,
     make_delivery,
+    make_gap,
     make_identity,
     make_issue,
     make_order,
     make_post,
-    make_run,
     make_source,
 )
 
@@ -52,7 +52,7 @@ def fill(session: Session, number: int) -> None:
     """So many of everything."""
     for _ in range(number):
         source = make_source(session)
-        make_run(session, source, gap="some")
+        make_gap(session, source, "some")
         author = make_author(session, scope=source.name)
         customer = make_customer(session)
         make_order(session, customer)

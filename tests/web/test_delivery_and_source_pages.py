@@ -14,6 +14,7 @@ from sqlmodel import Session
 from service.testing.factories import (
     NOW,
     make_delivery,
+    make_gap,
     make_issue,
     make_post,
     make_run,
@@ -80,7 +81,8 @@ def test_sources_tell_their_health_in_words(look: Look, storing: Storing) -> Non
         steam = make_source(session, name="steam-lantern", kind="steam", platform_total=412, product="Lantern Hollow")
         make_post(session, steam)
         make_post(session, steam, deleted_at=NOW, text="", read=False)
-        make_run(session, steam, gap="between 40 and 60 reviews of 3 March")
+        make_run(session, steam)
+        make_gap(session, steam, "between 40 and 60 reviews of 3 March", since=NOW - timedelta(days=2))
         make_set_aside(session, steam, place="page 3, review 17", reason="the review has no `review`", raw="<b>raw</b>")
         make_source(session, name="reddit", kind="reddit", state="refused", state_reason="needs a key")
     page = look("/sources")
@@ -139,3 +141,23 @@ def test_a_parked_source_is_asked_again_by_a_button(client: TestClient, look: Lo
     assert (answer.status_code, answer.headers["location"]) == (303, "/sources/reddit")
     assert "Not listened to yet" in words_of(look("/sources/reddit").css("header"))
     assert client.post("/sources/none/retry", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 404
+
+
+def test_gaps_and_silence_are_told_on_the_page(look: Look, storing: Storing) -> None:
+    """Open and filled gaps with their times; a silence that is unusual for this place."""
+    with storing() as session:
+        quiet = {"quiet_since": NOW - timedelta(days=3), "usual_quiet_hours": 9.4}
+        source = make_source(session, name="forum", kind="feed", **quiet)
+        make_gap(session, source, "some entries", since=NOW - timedelta(days=2), until=NOW - timedelta(days=1))
+        make_gap(session, source, "others", filled_at=NOW - timedelta(hours=1), filled_by="by fetching the history")
+        make_run(session, source, heard="not_modified")
+    page = look("/sources/forum")
+    first, second = [words_of(item) for item in page.css("li.notice")]
+    assert first == "Some entries Written after 2 days ago and before 1 day ago . Open since 5 min ago ."
+    assert second == "Others Filled 1 h ago by fetching the history."
+    assert "No post since 3 days ago . It is seldom quiet for longer than 9 hours." in words_of(page.css("header"))
+    assert "as the platform says itself" in words_of(page.css("tbody"))
+    row = words_of(look("/sources").css(".source-row"))
+    assert "No post since 3 days ago" in row
+    assert "Missed: Some entries" in row
+    assert "Others" not in row

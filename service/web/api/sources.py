@@ -34,6 +34,7 @@ class SourceItem(Item):
     platform_total: int | None
     set_aside: int
     last_gap: str | None
+    quiet_since: datetime | None  # silent for unusually long
     may_link: bool
 
 
@@ -65,5 +66,6 @@ def _item(view: SourceView, site: Site) -> SourceItem:
         platform_total=source.platform_total,
         set_aside=view.set_aside_count,
         last_gap=view.last_gap,
+        quiet_since=source.quiet_since,
         may_link=site.linkable.allows(source),
     )

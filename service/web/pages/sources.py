@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.actions import sources as actions
+from service.domain.freshness import in_words
 from service.store.database import transaction
 from service.store.source_views import list_sources, load_history, load_source
 from service.web import passports
@@ -22,7 +23,7 @@ def sources(request: Request, site: TheSite) -> HTMLResponse:
     """All of them."""
     with site.reading() as session:
         listed = list_sources(session)
-    return page(request, "sources.html", place="sources", title="Sources", listed=listed)
+    return page(request, "sources.html", place="sources", title="Sources", listed=listed, usual=in_words)
 
 
 @router.get("/sources/{name}", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
@@ -40,6 +41,7 @@ def source(request: Request, site: TheSite, name: str) -> HTMLResponse:
         title=view.source.name,
         view=view,
         history=history,
+        usual=in_words,
         spec=spec,
         passport=passports.in_words(spec.passport, may_link=may_link) if spec else [],
     )

@@ -208,6 +208,8 @@ def test_hostile_words_stay_words() -> None:
         set_aside_reason=HOSTILE,
         collected=1,
         platform_total=2,
+        quiet_since=None,
+        usual_quiet_hours=None,
         first_heard_at=None,
     )
     digest = a_digest(
@@ -329,6 +331,8 @@ def test_what_was_not_seen_says_what_to_do() -> None:
         set_aside_reason="the entry has no date",
         collected=100,
         platform_total=112,
+        quiet_since=None,
+        usual_quiet_hours=None,
         first_heard_at=None,
     )
     digest = a_digest(not_seen=replace(a_digest().not_seen, sources=(trouble,), unread=2))
