@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from collectors import registry as collector_kinds
-from collectors.base import Collector, Post, SourceRefused, Spec
+from collectors.base import Collector, Passport, Post, SourceRefused, Spec
 from collectors.net import Net, user_agent
 from integrations import registry as target_kinds
 from integrations.base import Message, Payload, Target
@@ -71,6 +71,7 @@ def build(
         collector=lambda source: _open_collector(source, settings, engine),
         author_scope=author_scope,
         may_link=may_link,
+        may_train=may_train,
         attribution=lambda source: collector_kinds.spec(source.kind).passport.attribution,
         source_title=_title,
         rechecks=_rechecks(),
@@ -133,12 +134,23 @@ def author_scope(source: Source) -> str:
 
 
 def may_link(source: Source) -> bool:
-    """Whether the source's authors may be tied to customers.
+    """Whether the source's authors may be tied to customers."""
+    return _permits(source, lambda passport: passport.may_link)
 
-    What the operator vouches for (`own`) counts only where there is no platform whose terms would forbid it.
+
+def may_train(source: Source) -> bool:
+    """Whether models may be fitted to the source's texts."""
+    return _permits(source, lambda passport: passport.may_train)
+
+
+def _permits(source: Source, asked: Callable[[Passport], bool]) -> bool:
+    """What the passport says; what the operator vouches for (`own`) counts only where there is no platform whose terms
+    would forbid it. A kind that this version does not know permits nothing.
     """
+    if source.kind not in collector_kinds.kinds():
+        return False
     spec = collector_kinds.spec(source.kind)
-    return spec.passport.may_link or (source.own and spec.home is None)
+    return asked(spec.passport) or (source.own and spec.home is None)
 
 
 def _setup_digest(source: SourceConfig, settings: Settings) -> str:

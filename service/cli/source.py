@@ -89,7 +89,17 @@ def _shown(post: Post) -> Text:
 
 def _kinds() -> Table:
     table = Table(title="Kinds of source and what their terms permit", title_justify="left")
-    for heading in ("kind", "platform", "link to customers", "answer", "keep raw", "look again", "needs"):
+    for heading in (
+        "kind",
+        "platform",
+        "link to customers",
+        "answer",
+        "export",
+        "learn",
+        "keep raw",
+        "look again",
+        "needs",
+    ):
         table.add_column(heading)
     for kind in registry.kinds():
         spec = registry.spec(kind)
@@ -102,10 +112,12 @@ def _kinds() -> Table:
     return table
 
 
-def _permits(passport: Passport) -> tuple[str, str, str, str]:
+def _permits(passport: Passport) -> tuple[str, ...]:
     return (
         "yes" if passport.may_link else "no",
         _DOORS[passport.may_reply],
+        "yes" if passport.may_export else "no",
+        "yes" if passport.may_train else "no",
         "as long as you like" if passport.keep_raw_days is None else f"{passport.keep_raw_days} days",
         "never" if passport.recheck_hours is None else f"every {passport.recheck_hours} h",
     )

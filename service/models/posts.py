@@ -123,6 +123,7 @@ class Post(SQLModel, table=True):
         Index("ix_posts_to_read_again", "id", postgresql_where="understood_version = 0 AND routed_version = version"),
         Index("ix_posts_newest", text("created_at DESC"), text("id DESC")),
         Index("ix_posts_newest_of_source", "source_id", text("created_at DESC"), text("id DESC")),
+        Index("ix_posts_to_check", "source_id", "checked_at", postgresql_where="deleted_at IS NULL"),
         # Spelt as store.post_filter asks it, or PostgreSQL does not use it.
         Index(
             "ix_posts_words",
@@ -143,6 +144,7 @@ class Post(SQLModel, table=True):
     edited_at: datetime | None = moment(nullable=True)
     first_seen_at: datetime = moment(index=True)
     last_seen_at: datetime = moment()
+    checked_at: datetime | None = moment(nullable=True)  # when its platform was last asked whether it is still there
     deleted_at: datetime | None = moment(nullable=True)  # when we learnt that the author or the platform removed it
     thread_id: str | None = Field(default=None, index=True)
     parent_id: str | None = None

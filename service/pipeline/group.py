@@ -17,7 +17,7 @@ from service.models import Issue, Post, Reading
 from service.models.columns import id_of
 from service.pipeline import flow, twins
 from service.pipeline.outcome import Outcome
-from service.store import issues, posts
+from service.store import deliveries, issues, posts
 from service.store.issues import Placed
 from service.store.readings import agrees
 from service.tools import Tools
@@ -32,7 +32,8 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
     issues.hold_grouping(session)
     behind = posts.lock_behind(session, post_ids, "grouped")
     now = tools.clock()
-    touched = set(issues.leave(session, [id_of(post) for post in behind]))
+    bereft = issues.leave(session, [id_of(post) for post in behind if post.deleted_at is not None])
+    touched = {*bereft, *issues.leave(session, [id_of(post) for post in behind])}
     late: set[int] = set()
     readings = _groupable(session, behind)
     for product in sorted({post.product for post in behind}, key=str):
@@ -41,6 +42,7 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
             gained, placed = _place(session, product, mine, now)
             touched |= gained
             late |= placed
+    issues.forget_titles(session, bereft)
     for issue_id in touched:
         recount(session, issue_id)
     touched = twins.merge(session, touched, now)
@@ -50,7 +52,8 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
     posts.look_again(session, sorted(late), "routed")  # their cards now name an issue
     untold = [issue_id for issue_id in sorted(touched) if review(session, issue_id, now)]
     telling = flow.tell_of_issues(untold, wait_seconds=tools.settle_seconds)
-    return Outcome(next=[*flow.follow("group", [*ids, *sorted(late)]), *telling])
+    mended = [flow.deliver(delivery_id) for delivery_id in deliveries.shown_issues(session, bereft)]  # they quote
+    return Outcome(next=[*flow.follow("group", [*ids, *sorted(late)]), *telling, *mended])
 
 
 def review_all(session: Session, tools: Tools) -> Outcome:

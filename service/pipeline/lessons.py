@@ -35,7 +35,7 @@ def due(session: Session) -> list[Job]:
     """What labels make necessary now: a lesson that knows them, and posts to be read again."""
     known = corrections.newest_lesson(session)
     state = corrections.state(session)
-    behind = state != known[1] if known else state != "0/0"
+    behind = state != known[1] if known else state != corrections.NO_LABELS
     return [*([LEARN] if behind else []), *([READ_AGAIN] if corrections.next_to_read_again(session, most=1) else [])]
 
 
@@ -60,7 +60,8 @@ def learn(tools: Tools) -> None:
         newest = corrections.newest_lesson(session, models.model_version)
         state = corrections.state(session)  # before the texts: a label that comes in between is learnt once more
         # A reply that only agrees has no words of its own: a label on it would teach "same here" what its thread says.
-        telling = [each for each in corrections.all_texts(session) if rest_of_agreement(each.text) is None]
+        found = corrections.all_texts(session, may_train=tools.may_train)
+        telling = [each for each in found if rest_of_agreement(each.text) is None]
     if newest and newest[1] == state:
         return
     texts = _untaught(models, telling)
@@ -71,6 +72,7 @@ def learn(tools: Tools) -> None:
         row = corrections.start_lesson(session, models=models.model_version, seen=state, now=tools.clock())
         row.content = lesson.adapter.numbered(row.id or 0).dump()
         row.verdicts = [asdict(verdict) for verdict in lesson.verdicts]
+        corrections.forget_earlier(session, row.id or 0)
 
 
 def _untaught(models: Understanding, found: Sequence[LabelledText]) -> Texts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
-from service.models import Correction, Lesson, Post, PostVersion, Reading
+from service.models import Correction, Lesson, Post, PostVersion, Reading, Source
 from service.models.columns import id_of
 
 
@@ -75,15 +75,20 @@ def first_said(session: Session, post_id: int, version: int, head: str) -> Corre
     ).first()
 
 
-def all_texts(session: Session) -> list[LabelledText]:
-    """What there is to learn from: every labelled version whose text we still keep."""
+def all_texts(session: Session, *, may_train: Callable[[Source], bool]) -> list[LabelledText]:
+    """What there is to learn from: every labelled version whose text we still keep, of sources that let us."""
+    sources = [id_of(source) for source in session.scalars(select(Source)) if may_train(source)]
     labels: dict[tuple[int, int], dict[str, str]] = {}
     for each in session.scalars(holding()):
         labels.setdefault((each.post_id, each.post_version), {})[each.head] = each.value
     rows = session.execute(
         select(*(col(each) for each in _KEPT), col(Post.platform_language))
         .join(Post, col(Post.id) == col(PostVersion.post_id))
-        .where(col(PostVersion.post_id).in_({post_id for post_id, _ in labels}), col(Post.deleted_at).is_(None))
+        .where(
+            col(PostVersion.post_id).in_({post_id for post_id, _ in labels}),
+            col(Post.source_id).in_(sources),
+            col(Post.deleted_at).is_(None),
+        )
         .order_by(col(PostVersion.id))
     )
     return [
@@ -93,12 +98,17 @@ def all_texts(session: Session) -> list[LabelledText]:
     ]
 
 
+NO_LABELS = "0/0/0"
+
+
 def state(session: Session) -> str:
-    """What changes whenever a label is given or taken back."""
+    """What changes whenever a label is given or taken back, or a labelled post is deleted."""
     last, withdrawn = session.execute(
         select(func.max(col(Correction.id)), func.count(col(Correction.withdrawn_at)))
     ).one()
-    return f"{last or 0}/{withdrawn}"
+    labelled = col(Post.id).in_(select(col(Correction.post_id)))
+    gone = session.scalar(select(func.count()).select_from(Post).where(labelled, col(Post.deleted_at).is_not(None)))
+    return f"{last or 0}/{withdrawn}/{gone}"
 
 
 def newest_lesson(session: Session, models: str | None = None) -> tuple[int, str] | None:
@@ -126,6 +136,11 @@ def start_lesson(session: Session, *, models: str, seen: str, now: datetime) -> 
     session.add(made)
     session.flush()
     return made
+
+
+def forget_earlier(session: Session, number: int) -> None:
+    """Empty the lessons before this one: what they were fitted on may be deleted by now. Their verdicts stay."""
+    session.execute(update(Lesson).where(col(Lesson.id) < number).values(content=b""))
 
 
 def read_again(session: Session) -> int:

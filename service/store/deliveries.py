@@ -73,6 +73,16 @@ def of_posts(session: Session, post_ids: Sequence[int], *, states: Sequence[Outb
     )
 
 
+def shown_issues(session: Session, issue_ids: Sequence[int]) -> list[int]:
+    """The sent messages about these issues."""
+    rows = session.scalars(
+        select(col(Delivery.id))
+        .where(col(Delivery.issue_id).in_(issue_ids), col(Delivery.state) == OutboxState.SENT)
+        .order_by(col(Delivery.id))
+    )
+    return [int(i) for i in rows if i is not None]
+
+
 def stuck(session: Session, *, before: datetime, most: int = 500) -> list[int]:
     """Messages that were to be sent before `before` and are not."""
     rows = session.scalars(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -23,7 +24,7 @@ def note(
         )
     ).first()
     if known is None:
-        fresh = {"noted_at": now, "last_noted_at": now, "since": since, "until": until}
+        fresh: dict[str, Any] = {"noted_at": now, "last_noted_at": now, "since": since, "until": until}
         session.add(SourceGap(source_id=source_id, words=words, **fresh))
         return
     known.last_noted_at, known.until = now, until

@@ -85,6 +85,15 @@ def leave(session: Session, post_ids: Sequence[int]) -> list[int]:
     return sorted({row.issue_id for row in rows})
 
 
+def forget_titles(session: Session, issue_ids: Sequence[int]) -> None:
+    """A title and a centre were made of what the posts said: of issues that lost a deleted post, both are made anew."""
+    merged = col(Issue.merged_into_id).in_(issue_ids)  # one of these may have lent its words to those merged into it
+    for issue in session.scalars(select(Issue).where(col(Issue.id).in_(issue_ids) | merged)):
+        issue.title = f"Posts about {issue.product or 'one thing'}"
+        issue.titled_at_count = 0
+        issue.centroid = np.zeros(len(issue.centroid), dtype=np.float32)
+
+
 def open_issue(session: Session, *, title: str, product: str | None, centroid: Vector, at: datetime) -> Issue:
     """A new issue, empty yet; `at` is when we opened it."""
     issue = Issue(

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from collectors.base import Author as CollectedAuthor
 from collectors.base import Post as CollectedPost
-from service.models import Author, IssuePost, Post, PostVersion, Reading, Source
+from service.models import Author, Post, PostVersion, Source
 from service.models.columns import id_of
+from service.store.erasure import erase
 from service.store.texts import storable, storable_json, storable_or_none
 
 
@@ -80,7 +81,9 @@ def store_posts(
     _insert_versions_of_changed(session, changed, now)
     _touch(session, same, now)
     _inherit_products(session, source.id, new_ids)
-    return Stored(new=new_ids, changed=[held.id for held, _, _ in changed], gone=_empty(session, source.id, gone, now))
+    return Stored(
+        new=new_ids, changed=[held.id for held, _, _ in changed], gone=erase(session, source.id, gone, now=now)
+    )
 
 
 def digest_of(post: CollectedPost) -> str:
@@ -111,17 +114,6 @@ def look_again(session: Session, ids: Sequence[int], stage: str) -> None:
     """Let `stage` see the posts once more, although they did not change themselves."""
     if ids:
         session.execute(update(Post).where(col(Post.id).in_(ids)).values({f"{stage}_version": 0}))
-
-
-def kept_ids(session: Session, source_id: int, *, most: int) -> list[str]:
-    """The platform's ids of the posts of a source that were not deleted, newest first."""
-    rows = session.scalars(
-        select(col(Post.external_id))
-        .where(col(Post.source_id) == source_id, col(Post.deleted_at).is_(None))
-        .order_by(col(Post.created_at).desc())
-        .limit(most)
-    )
-    return list(rows)
 
 
 def lock_behind(session: Session, ids: Sequence[int], stage: str) -> list[Post]:
@@ -308,49 +300,3 @@ def _inherit_products(session: Session, source_id: int, ids: Sequence[int]) -> N
         .values(product=root.product)
         .execution_options(synchronize_session=False)
     )
-
-
-def _empty(session: Session, source_id: int, external_ids: Sequence[str], now: datetime) -> list[int]:
-    """Erase the words, the author and everything derived from the posts; the row stays as a tombstone."""
-    if not external_ids:
-        return []
-    ids = [
-        i or 0
-        for i in session.scalars(
-            update(Post)
-            .where(
-                col(Post.source_id) == source_id,
-                col(Post.external_id).in_(external_ids),
-                col(Post.deleted_at).is_(None),
-            )
-            .values(
-                deleted_at=now,
-                text="",
-                title=None,
-                url=None,
-                author_id=None,
-                order_number=None,
-                verified_email=None,
-                rating=None,
-                rating_label=None,
-                likes=None,
-                replies=None,
-                shares=None,
-                version=Post.version + 1,
-            )
-            .returning(col(Post.id))
-        )
-    ]
-    if ids:
-        session.execute(delete(Reading).where(col(Reading.post_id).in_(ids)))
-        session.execute(delete(IssuePost).where(col(IssuePost.post_id).in_(ids)))
-        session.execute(delete(PostVersion).where(col(PostVersion.post_id).in_(ids)))
-        tombstones = session.execute(select(col(Post.id), col(Post.version)).where(col(Post.id).in_(ids)))
-        session.execute(
-            insert(PostVersion),
-            [
-                {"post_id": i, "version": v, "digest": "deleted", "text": "", "seen_at": now, "raw": None}
-                for i, v in tombstones
-            ],
-        )
-    return sorted(ids)

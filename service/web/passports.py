@@ -7,6 +7,7 @@ from functools import cache
 
 from collectors import registry
 from collectors.base import Passport, ReplyDoor, Spec
+from service.models import Source
 from service.store.linkable import Linkable
 
 
@@ -35,6 +36,12 @@ def spec_of(kind: str) -> Spec | None:
         return None
 
 
+def may_export(source: Source) -> bool:
+    """Whether the source's texts may be handed to other programs; the operator's own place may."""
+    spec = spec_of(source.kind)
+    return spec is not None and (spec.passport.may_export or (source.own and spec.home is None))
+
+
 def title_of(kind: str) -> str:
     """What people call a kind of source."""
     spec = spec_of(kind)
@@ -60,6 +67,16 @@ def in_words(passport: Passport, *, may_link: bool) -> Sequence[str]:
         link = "Authors may be tied to your customer records, because this place is your own."
     else:
         link = "Authors are never tied to your customer records."
+    if passport.may_train:
+        train = "Models may learn from its texts."
+    elif may_link and not passport.may_link:
+        train = "Models may learn from its texts, because this place is your own."
+    else:
+        train = "Models do not learn from its texts: what you correct there counts for that post alone."
+    if passport.may_export or (may_link and not passport.may_link):
+        export = "Posts may be exported."
+    else:
+        export = "Posts may not be exported: the API gives their address and what was read in them, and no text."
     kept = passport.keep_raw_days
     raw = "Payloads are kept as received." if kept is None else f"Payloads are kept for {kept} days."
     recheck = passport.recheck_hours
@@ -69,8 +86,8 @@ def in_words(passport: Passport, *, may_link: bool) -> Sequence[str]:
     return [
         link,
         doors[passport.may_reply],
-        "Posts may be exported." if passport.may_export else "Posts may not be exported.",
-        "Models may learn from its texts." if passport.may_train else "Models do not learn from its texts.",
+        export,
+        train,
         raw,
         again,
     ]

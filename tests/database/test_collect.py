@@ -273,3 +273,39 @@ def test_a_recheck_carries_out_edits_and_deletions(database: Engine, source_id: 
     with transaction(database) as session:
         words = dict(session.execute(select(StoredPost.external_id, StoredPost.text)).all())
     assert words == {"1": "", "2": "Edited.", "3": "It crashes."}
+
+
+class Looking(ScriptedCollector):
+    """A platform that is asked about posts, and is away at the third question."""
+
+    def __init__(self, *, fails_at: int) -> None:
+        super().__init__([])
+        self.asked: list[list[str]] = []
+        self.fails_at = fails_at
+
+    def recheck(self, external_ids: list[str]) -> Page:
+        """Nothing changed."""
+        if len(self.asked) + 1 == self.fails_at:
+            raise SourceBusy("Away.")
+        self.asked.append(external_ids)
+        return Page()
+
+
+def test_a_recheck_goes_on_where_it_stopped(database: Engine, source_id: int) -> None:
+    """Each post is asked about once in its time, newest first, however often the platform is away."""
+    newest_first = [str(number) for number in range(350)]
+    moments = [NOW - timedelta(minutes=number) for number in range(350)]
+    listen(
+        database,
+        source_id,
+        Page(posts=[replace(a_post(name), created_at=at) for name, at in zip(newest_first, moments, strict=True)]),
+    )
+    asked = []
+    for fails_at in (3, 9, 9):
+        collector = Looking(fails_at=fails_at)
+        tools = make_tools(
+            database, clock=lambda: NOW, collector=scripted(collector), rechecks={"tabular": timedelta(hours=24)}
+        )
+        recheck.run(source_id, tools, queue)
+        asked.append([name for batch in collector.asked for name in batch])
+    assert asked == [newest_first[:200], newest_first[200:], []]

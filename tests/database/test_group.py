@@ -19,7 +19,8 @@ from service.models.columns import id_of
 from service.pipeline import group
 from service.pipeline.outcome import Outcome
 from service.store.database import transaction
-from service.testing.factories import NOW, make_author, make_issue, make_post, make_source
+from service.store.erasure import erase
+from service.testing.factories import NOW, make_author, make_delivery, make_issue, make_post, make_source
 from service.testing.tools import make_tools
 
 
@@ -193,3 +194,41 @@ def test_time_alone_makes_an_issue_quiet(database: Engine, source: Source) -> No
         group.review_all(session, make_tools(database, clock=lambda: later, settle_seconds=0))
     with transaction(database) as session:
         assert session.scalars(select(Issue.state)).one() == IssueState.QUIET
+
+
+@pytest.mark.parametrize("state", [IssueState.OPEN, IssueState.QUIET])
+def test_a_deleted_post_leaves_nothing_in_its_issue(database: Engine, state: IssueState) -> None:
+    """Number, title and centre are made anew without it, and the cards that quoted it are to be changed."""
+    with transaction(database) as session:
+        source = make_source(session)
+        gone = a_report(session, source, towards(0, 7), text="Crashes since I told them my secret story.")
+        rest = [
+            a_report(session, source, towards(0, stray), text=f"It crashes on loading {stray}.") for stray in (8, 9)
+        ]
+    run(database, [gone, *rest])
+    with transaction(database) as session:
+        issue = session.scalars(select(Issue)).one()
+        issue.title, issue.state = "Crashes since I told them my secret story", state
+        card = id_of(make_delivery(session, issue=issue))
+        erase(session, session.get_one(Post, gone).source_id, [session.get_one(Post, gone).external_id], now=NOW)
+    outcome = run(database, [gone])
+
+    with transaction(database) as session:
+        issue = session.scalars(select(Issue)).one()
+        assert issue.post_count == 2
+        assert "secret" not in issue.title
+        assert np.asarray(issue.centroid)[7] == 0
+    assert ("deliver", {"delivery_id": card}) in [(job.task, job.arguments) for job in outcome.next]
+
+
+def test_an_issue_that_lost_its_last_post_says_nothing_of_it(database: Engine) -> None:
+    """It keeps its number, and no word of what was said."""
+    with transaction(database) as session:
+        post = make_post(session, make_source(session), grouped_version=0, text="My secret story crashes.")
+        make_issue(session, title="My secret story crashes", posts=[post])
+        erase(session, post.source_id, [post.external_id], now=NOW)
+    run(database, [id_of(post)])
+    with transaction(database) as session:
+        issue = session.scalars(select(Issue)).one()
+        assert (issue.post_count, issue.title) == (0, "Posts about one thing")
+        assert not np.asarray(issue.centroid).any()

@@ -11,11 +11,12 @@ from sqlmodel import col
 
 from collectors.base import Author, Post, PostKind
 from service.models import Author as StoredAuthor
+from service.models import Delivery, PostVersion, SetAsideItem, Source
 from service.models import Post as StoredPost
-from service.models import PostVersion, Source
+from service.store import rechecks
 from service.store.database import transaction
-from service.store.posts import Stored, kept_ids, lock_behind, mark, store_posts, unfinished
-from service.testing.factories import make_reading, make_source
+from service.store.posts import Stored, lock_behind, mark, store_posts, unfinished
+from service.testing.factories import make_delivery, make_reading, make_set_aside, make_source
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -171,9 +172,36 @@ def test_forgotten_posts_are_found(database: Engine, source: Source) -> None:
         assert unfinished(session, seen_before=NOW - timedelta(minutes=1), most=10) == []
 
 
-def test_kept_posts_are_those_to_look_up_again(database: Engine, source: Source) -> None:
-    """Deleted ones need no second look."""
-    store(database, source, a_post("1"), a_post("2"))
+def test_what_is_due_for_another_look(database: Engine, source: Source) -> None:
+    """Newest first; deleted ones need no second look, and those that were just asked about none either."""
+    store(database, source, *(a_post(name) for name in ("1", "2", "3", "4")))
     store(database, source, gone=("1",))
+    number, later = source.id or 0, NOW + timedelta(hours=25)
     with transaction(database) as session:
-        assert kept_ids(session, source.id or 0, most=10) == ["2"]
+        assert rechecks.due(session, number, checked_before=NOW, most=10) == ["4", "3", "2"]
+        rechecks.note(session, number, ["4", "3"], now=NOW)
+        assert rechecks.due(session, number, checked_before=NOW, most=10) == ["2"]
+        assert rechecks.due(session, number, checked_before=later, most=2) == ["4", "3"]
+
+
+def test_a_deletion_reaches_every_copy(database: Engine, source: Source) -> None:
+    """The card as we keep it, what was set aside, and an author of whom nothing else is left."""
+    one_author, busy = (Author(external_id=name, handle=name) for name in ("u1", "u2"))
+    ids = store(
+        database, source, a_post("post-1", author=one_author), a_post("post-2", author=busy), a_post("3", author=busy)
+    ).new
+    with transaction(database) as session:
+        post = session.get_one(StoredPost, ids[0])
+        make_delivery(session, post=post, payload={"text": "It crashes."})
+        make_delivery(session, post=session.get_one(StoredPost, ids[2]), payload={"text": "stays"})
+        make_set_aside(session, session.merge(source), place="page 1", reason="no date", raw='{"id": "post-1"}')
+        make_set_aside(session, session.merge(source), place="page 2", reason="no date", raw='{"id": "other"}')
+    store(database, source, gone=("post-1", "post-2"))
+
+    with transaction(database) as session:
+        assert [d.payload for d in session.scalars(select(Delivery).order_by(col(Delivery.id)))] == [
+            None,
+            {"text": "stays"},
+        ]
+        assert sorted(item.raw for item in session.scalars(select(SetAsideItem))) == ["", '{"id": "other"}']
+        assert [author.handle for author in session.scalars(select(StoredAuthor))] == ["u2"]

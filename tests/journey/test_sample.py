@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlmodel import col
 
 from service import bootstrap, configuration
@@ -43,6 +43,7 @@ class Studio:
             for source in session.scalars(select(Source)):
                 source.next_due_at = datetime.now(UTC) - timedelta(seconds=1)
                 source.recheck_due_at = None
+            session.execute(update(Post).values(checked_at=None))  # a day has passed
         timetable.queue_due_sources(self.tools)
         timetable.queue_due_rechecks(self.tools)
         while self._ready():

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from service.errors import NotFound
 from service.store.inbox import Answer, PostView, ReadingView, count_posts, find_posts, load_posts
+from service.web import passports
 from service.web.api.listing import Item, Listing
 from service.web.auth import Role, requires
 from service.web.queries import PostQuery
@@ -64,7 +65,8 @@ class PostItem(Item):
     url: str | None
     author: AuthorItem | None
     title: str | None
-    text: str
+    text: str | None  # None, like author and title, where the source's terms forbid handing its texts on
+    may_export: bool
     created_at: datetime
     edited_at: datetime | None
     first_seen_at: datetime
@@ -105,6 +107,7 @@ def get_post(site: TheSite, post_id: int) -> PostItem:
 def _item(view: PostView) -> PostItem:
     post, source, author = view.post, view.source, view.author
     gone = post.deleted_at is not None
+    may_export = passports.may_export(source)
     return PostItem(
         id=view.id,
         source=source.name,
@@ -112,9 +115,10 @@ def _item(view: PostView) -> PostItem:
         external_id=post.external_id,
         kind=post.kind,
         url=post.url,
-        author=AuthorItem.model_validate(author, from_attributes=True) if author else None,
-        title=post.title,
-        text=post.text,
+        author=AuthorItem.model_validate(author, from_attributes=True) if author and may_export else None,
+        title=post.title if may_export else None,
+        text=post.text if may_export else None,
+        may_export=may_export,
         created_at=post.created_at,
         edited_at=post.edited_at,
         first_seen_at=post.first_seen_at,
