@@ -75,7 +75,7 @@ def collect(
     if help_options:
         _show_options(spec)
         return
-    oldest = _moment(since)
+    oldest = moment_of(since)
     tally = _Tally()
     with _net(spec, base_url) as net:
         collector = _collector(spec, option or [], net)  # before the output is opened: wrong use must not empty a file
@@ -163,7 +163,8 @@ def _pairs(given: list[str]) -> Mapping[str, object]:
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-def _moment(since: str | None) -> datetime | None:
+def moment_of(since: str | None) -> datetime | None:
+    """The moment that --since names. Raises ConfigError where it is no date."""
     try:
         return read_date(since, zone=UTC) if since is not None else None
     except ValueError as error:

@@ -12,7 +12,7 @@ from rich.text import Text
 from collectors import registry
 from collectors.base import Passport, Post, ReplyDoor, SourceBusy, SourceRefused
 from collectors.net import Net
-from service.cli import source_care, wiring
+from service.cli import source_care, source_show, wiring
 from service.cli.console import OUT, complain, say
 from service.configuration.sources import SourceConfig
 from service.errors import NotFound
@@ -58,7 +58,10 @@ def try_source(
     say(f"{len(posts)} posts shown, {set_aside} items could not be read. Nothing was stored.")
 
 
+app.command("show")(source_show.show_source)
 app.command("retry")(source_care.retry_source)
+app.command("backfill")(source_care.fetch_history)
+app.command("replay")(source_care.replay_source)
 
 
 def _first(source: SourceConfig, settings: Settings, limit: int) -> tuple[list[Post], int]:

@@ -38,6 +38,7 @@ def _deferrer(job: Job, connection: Any) -> procrastinate.jobs.JobDeferrer:
         queue=job.queue,
         lock=job.lock,
         queueing_lock=job.queueing_lock,
+        priority=job.priority,
         schedule_in={"seconds": job.wait_seconds} if job.wait_seconds else None,
         connection=connection,
     )

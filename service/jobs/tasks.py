@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from service.jobs.queue import queue
 from service.jobs.retry import RetryTable
-from service.pipeline import collect, deliver, group, lessons, link, recheck, route, understand, upkeep
+from service.pipeline import backfill, collect, deliver, flow, group, lessons, link, recheck, route, understand, upkeep
 from service.pipeline.outcome import Outcome
 from service.store import corrections
 from service.store.database import transaction
@@ -23,11 +23,13 @@ blueprint = procrastinate.Blueprint()
 _Stage = Callable[[Session, Sequence[int], Tools], Outcome]
 
 
-def run_stage(name: str, stage: _Stage, ids: Sequence[int], tools: Tools) -> None:
-    """One batch through one stage: its writes and the jobs that follow from them are committed together."""
+def run_stage(name: str, stage: _Stage, ids: Sequence[int], tools: Tools, *, priority: int = 0) -> None:
+    """One batch through one stage: its writes and the jobs that follow from them, with its own priority, are committed
+    together.
+    """
     tools.observe(f"{name}:begun")
     with transaction(tools.engine) as session:
-        queue(session, stage(session, ids, tools).next)
+        queue(session, flow.with_priority(stage(session, ids, tools).next, priority))
         tools.observe(f"{name}:written")
     tools.observe(f"{name}:committed")
 
@@ -39,31 +41,31 @@ def _task(name: str, queue_name: str) -> Callable[[Callable[..., None]], Any]:
 @_task("understand", "posts")
 def understand_posts(context: JobContext, post_ids: list[int]) -> None:
     """Read a batch of posts."""
-    run_stage("understand", understand.run, post_ids, _tools(context))
+    run_stage("understand", understand.run, post_ids, _tools(context), priority=context.job.priority)
 
 
 @_task("link", "posts")
 def link_posts(context: JobContext, post_ids: list[int]) -> None:
     """Tie a batch of posts to customers."""
-    run_stage("link", link.run, post_ids, _tools(context))
+    run_stage("link", link.run, post_ids, _tools(context), priority=context.job.priority)
 
 
 @_task("group", "posts")
 def group_posts(context: JobContext, post_ids: list[int]) -> None:
     """Place a batch of posts in issues."""
-    run_stage("group", group.run, post_ids, _tools(context))
+    run_stage("group", group.run, post_ids, _tools(context), priority=context.job.priority)
 
 
 @_task("route", "posts")
 def route_posts(context: JobContext, post_ids: list[int]) -> None:
     """Decide who must see a batch of posts."""
-    run_stage("route", route.run, post_ids, _tools(context))
+    run_stage("route", route.run, post_ids, _tools(context), priority=context.job.priority)
 
 
 @_task("route_issues", "posts")
 def route_changed_issues(context: JobContext, issue_ids: list[int]) -> None:
     """Decide who must hear that issues opened, rose, returned or were fixed."""
-    run_stage("route_issues", route.run_issues, issue_ids, _tools(context))
+    run_stage("route_issues", route.run_issues, issue_ids, _tools(context), priority=context.job.priority)
 
 
 @_task("review_issues", "upkeep")
@@ -110,6 +112,12 @@ def collect_source(context: JobContext, source_id: int) -> None:
 def recheck_source(context: JobContext, source_id: int) -> None:
     """Look a source's kept posts up again."""
     recheck.run(source_id, _tools(context), queue)
+
+
+@_task("backfill", "sources")
+def fetch_history(context: JobContext, source_id: int) -> None:
+    """Fetch the next part of a source's history."""
+    backfill.run(source_id, _tools(context), queue)
 
 
 @_task("deliver", "deliveries")

@@ -3,13 +3,24 @@
 from service.models.corrections import Correction, Lesson
 from service.models.hooks import HookCall
 from service.models.people import AuditEvent, Customer, Identity, Note, Order, Organisation
-from service.models.posts import Author, PlatformPace, Post, PostVersion, SetAsideItem, Source, SourceGap, SourceRun
+from service.models.posts import (
+    Author,
+    Backfill,
+    PlatformPace,
+    Post,
+    PostVersion,
+    SetAsideItem,
+    Source,
+    SourceGap,
+    SourceRun,
+)
 from service.models.readings import Reading
 from service.models.work import Case, Delivery, Issue, IssuePost, Reply
 
 __all__ = [
     "AuditEvent",
     "Author",
+    "Backfill",
     "Case",
     "Correction",
     "Customer",

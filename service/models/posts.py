@@ -76,6 +76,28 @@ class SourceGap(SQLModel, table=True):
     filled_by: str = ""  # in words
 
 
+class Backfill(SQLModel, table=True):
+    """Fetching a source's history, behind live listening and with a cursor of its own. One a source: the last."""
+
+    __tablename__ = "backfills"
+
+    id: int | None = key()
+    source_id: int = refers_to("sources.id", unique=True)
+    since: datetime | None = moment(nullable=True)  # how far back; None: as far as the platform lets us
+    cursor: dict[str, Any] | None = optional_json()
+    state: str = "running"  # domain.backfills.BackfillState
+    reason: str = ""
+    asked_at: datetime = moment()
+    updated_at: datetime = moment()
+    pages: int = 0
+    posts: int = 0  # that the platform showed
+    new_count: int = 0  # of them, that we did not hold
+    total: int | None = None  # how many the platform says there are
+    oldest_at: datetime | None = moment(nullable=True)  # when the oldest of them was written
+    gap: bool = False  # the platform did not show all of it
+    failure_count: int = 0  # in a row
+
+
 class SetAsideItem(SQLModel, table=True):
     """One item that could not be read, kept so that a person can see it. Seen again, it is counted, not repeated."""
 

@@ -67,17 +67,22 @@ def store_page(source: Source, page: Page, tally: Tally, tools: Tools, queue: Qu
     """Store one page with its cursor, and queue what follows from it, as one transaction."""
     with transaction(tools.engine) as session:
         held = sources.get(session, id_of(source), lock=True)
-        now = tools.clock()
-        stored = posts.store_posts(
-            session, held, page.posts, page.gone, scope=tools.author_scope(held), product=tools.product_of, now=now
-        )
-        sources.set_aside(session, id_of(held), page.set_aside, now=now)
+        to_read = store_posts_of(session, held, page, tally, tools)
         if page.cursor is not None:
             held.cursor = dict(page.cursor)
-        if page.total is not None:
-            held.platform_total = page.total
-        queue(session, flow.start(stored.to_read))
+        queue(session, flow.start(to_read))
         tools.observe("collect:page written")
+
+
+def store_posts_of(session: Session, held: Source, page: Page, tally: Tally, tools: Tools) -> list[int]:
+    """Store what a page holds, except its cursor, and count it; returns the posts that the stages must look at."""
+    now = tools.clock()
+    stored = posts.store_posts(
+        session, held, page.posts, page.gone, scope=tools.author_scope(held), product=tools.product_of, now=now
+    )
+    sources.set_aside(session, id_of(held), page.set_aside, now=now)
+    if page.total is not None:
+        held.platform_total = page.total
     tally.pages += 1
     tally.new += len(stored.new)
     tally.changed += len(stored.changed)
@@ -88,6 +93,7 @@ def store_page(source: Source, page: Page, tally: Tally, tools: Tools, queue: Qu
     tally.oldest = min(times if tally.oldest is None else [*times, tally.oldest], default=None)
     tally.not_modified = tally.not_modified or page.not_modified
     tally.total = tally.total if page.total is None else page.total
+    return stored.to_read
 
 
 def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from service.pipeline.outcome import Job, batches
 
 FIRST = "understand"
+HISTORY = -10
+"""The priority of what belongs to a history: live posts come first, at every stage."""
 _FOLLOWS = {"understand": "link", "link": "group", "group": "route"}
 
 
-def start(post_ids: Sequence[int]) -> list[Job]:
-    """The jobs for posts that are new, changed or gone."""
-    return [_job(FIRST, batch) for batch in batches(post_ids)]
+def start(post_ids: Sequence[int], *, priority: int = 0) -> list[Job]:
+    """The jobs for posts that are new, changed or gone. What follows from them has their priority."""
+    return with_priority([_job(FIRST, batch) for batch in batches(post_ids)], priority)
+
+
+def with_priority(jobs: Iterable[Job], priority: int) -> list[Job]:
+    """The jobs, done after those with a higher priority."""
+    return [replace(job, priority=priority) for job in jobs]
 
 
 def follow(stage: str, post_ids: Sequence[int]) -> list[Job]:
@@ -31,6 +39,19 @@ def collect(source_id: int) -> Job:
         queue="sources",
         lock=f"source:{source_id}",
         queueing_lock=f"collect:{source_id}",
+    )
+
+
+def backfill(source_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that fetches the next part of a source's history; one at a time for each source."""
+    return Job(
+        task="backfill",
+        arguments={"source_id": source_id},
+        queue="sources",
+        lock=f"backfill:{source_id}",
+        queueing_lock=f"backfill:{source_id}",
+        wait_seconds=wait_seconds,
+        priority=HISTORY,
     )
 
 

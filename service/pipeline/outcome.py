@@ -21,6 +21,7 @@ class Job:
     lock: str | None = None  # one at a time for each value
     queueing_lock: str | None = None  # queued at most once for each value
     wait_seconds: float = 0.0
+    priority: int = 0  # higher ones are done first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from service.pipeline import flow
 from service.pipeline.outcome import Outcome
-from service.store import deliveries, hook_calls, posts, retention
+from service.store import backfills, deliveries, posts, retention
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
@@ -21,10 +21,11 @@ _MOST = 2000
 
 
 def forgotten(session: Session, now: datetime) -> Outcome:
-    """Jobs for posts and deliveries that should have been finished `PATIENCE` ago."""
+    """Jobs for posts and deliveries that should have been finished `PATIENCE` ago, and for histories to go on with."""
     waiting = posts.unfinished(session, seen_before=now - PATIENCE, most=_MOST)
     unsent = deliveries.stuck(session, before=now - PATIENCE)
-    return Outcome(next=[*flow.start(waiting), *(flow.deliver(delivery_id) for delivery_id in unsent)])
+    histories = [flow.backfill(source_id) for source_id in backfills.running(session)]  # nothing where it is queued
+    return Outcome(next=[*flow.start(waiting), *(flow.deliver(delivery_id) for delivery_id in unsent), *histories])
 
 
 def forget_raw(session: Session, tools: Tools) -> int:

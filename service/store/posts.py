@@ -62,11 +62,11 @@ def store_posts(
     if source.id is None:
         raise ValueError("the source must be stored before its posts")
     latest = {post.external_id: post for post in posts}  # a page may hold one post twice: its last word counts
-    authors = _store_authors(session, [p.author for p in latest.values() if p.author], scope=scope, now=now)
+    authors = store_authors(session, [p.author for p in latest.values() if p.author], scope=scope, now=now)
     known = _known_posts(session, source.id, list(latest))
     new, changed, same = [], [], []
     for external_id, post in latest.items():
-        row = _columns(post) | {
+        row = columns_of(post) | {
             "author_id": authors.get(account_of(post.author)),
             "product": product(post) or storable_or_none(post.product) or source.product,
         }
@@ -152,9 +152,8 @@ def mark(session: Session, posts: Sequence[Post], stage: str) -> None:
     session.execute(update(Post).where(col(Post.id).in_(ids)).values({column: col(Post.version)}))
 
 
-def _store_authors(
-    session: Session, authors: Sequence[CollectedAuthor], *, scope: str, now: datetime
-) -> dict[str, int]:
+def store_authors(session: Session, authors: Sequence[CollectedAuthor], *, scope: str, now: datetime) -> dict[str, int]:
+    """Store the accounts, or bring them up to date; account (see `account_of`) -> id of our row."""
     rows = {
         account: {
             "scope": scope,
@@ -191,7 +190,8 @@ def _known_posts(session: Session, source_id: int, external_ids: Sequence[str]) 
     return {row[0]: _Known(id=row[1], version=row[2], digest=row[3], deleted=row[4] is not None) for row in rows}
 
 
-def _columns(post: CollectedPost) -> dict[str, Any]:
+def columns_of(post: CollectedPost) -> dict[str, Any]:
+    """What a post says about itself, as our row has it."""
     return {
         "external_id": storable(post.external_id),
         "kind": post.kind.value,
@@ -214,7 +214,8 @@ def _columns(post: CollectedPost) -> dict[str, Any]:
     }
 
 
-def _version_row(post_id: int, version: int, post: CollectedPost, now: datetime) -> dict[str, Any]:
+def version_row(post_id: int, version: int, post: CollectedPost, now: datetime) -> dict[str, Any]:
+    """One version of a post, with its payload."""
     return {
         "post_id": post_id,
         "version": version,
@@ -245,7 +246,7 @@ def _insert_new(
         for _, row in new
     ]
     ids = [i or 0 for i in session.scalars(insert(Post).returning(col(Post.id), sort_by_parameter_order=True), rows)]
-    versions = [_version_row(post_id, 1, post, now) for post_id, (post, _) in zip(ids, new, strict=True)]
+    versions = [version_row(post_id, 1, post, now) for post_id, (post, _) in zip(ids, new, strict=True)]
     session.execute(insert(PostVersion), versions)
     return ids
 
@@ -259,7 +260,7 @@ def _insert_versions_of_changed(
             .where(col(Post.id) == held.id)
             .values(**row, last_seen_at=now, deleted_at=None, version=held.version + 1)
         )
-        session.execute(insert(PostVersion), [_version_row(held.id, held.version + 1, post, now)])
+        session.execute(insert(PostVersion), [version_row(held.id, held.version + 1, post, now)])
 
 
 def _touch(session: Session, same: Sequence[tuple[_Known, dict[str, Any]]], now: datetime) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from service.errors import NotFound
-from service.models import Post, SetAsideItem, Source, SourceGap, SourceRun
+from service.models import Backfill, Post, SetAsideItem, Source, SourceGap, SourceRun
 from service.models.columns import id_of
-from service.store import gaps
+from service.store import backfills, gaps
 
 RUNS = 20
 SET_ASIDE = 50
@@ -49,6 +49,7 @@ class SourceHistory:
     runs: Sequence[SourceRun]
     set_aside: Sequence[SetAsideItem]
     gaps: Sequence[SourceGap]  # open ones first
+    backfill: Backfill | None  # the history that was asked for last
 
 
 def list_sources(session: Session) -> list[SourceView]:
@@ -76,6 +77,7 @@ def load_history(session: Session, source_id: int) -> SourceHistory:
         runs=session.scalars(runs.limit(RUNS)).all(),
         set_aside=session.scalars(aside.order_by(col(SetAsideItem.last_seen_at).desc()).limit(SET_ASIDE)).all(),
         gaps=gaps.of_source(session, source_id, most=GAPS),
+        backfill=backfills.of_source(session, source_id),
     )
 
 

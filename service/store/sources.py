@@ -33,8 +33,8 @@ def synchronise(session: Session, wanted: Sequence[dict[str, Any]], *, now: date
     session.execute(update(Source).where(col(Source.name).not_in(names)).values(enabled=False))
 
 
-def try_again(session: Session, name: str, *, now: datetime) -> Source:
-    """Listen to a source at once, parked or waiting as it may be: a person says so.
+def named(session: Session, name: str) -> Source:
+    """One source, held until the transaction ends.
 
     Raises:
         NotFound: no source has this name.
@@ -42,6 +42,16 @@ def try_again(session: Session, name: str, *, now: datetime) -> Source:
     source = session.scalars(select(Source).where(col(Source.name) == name).with_for_update()).one_or_none()
     if source is None:
         raise NotFound(f"There is no source named “{name}”.")
+    return source
+
+
+def try_again(session: Session, name: str, *, now: datetime) -> Source:
+    """Listen to a source at once, parked or waiting as it may be: a person says so.
+
+    Raises:
+        NotFound: no source has this name.
+    """
+    source = named(session, name)
     _unpark(session, col(Source.name) == name, now=now)
     source.next_due_at = now
     session.flush()

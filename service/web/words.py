@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from service.domain.backfills import BackfillState
 from service.domain.cases import CaseState
 from service.domain.issues import IssueState
 from service.domain.languages import UNDETERMINED, language_name
@@ -74,6 +75,11 @@ HEARD: dict[str, str] = {
     Heard.NOTHING_NEW: "nothing new",
     Heard.NOT_MODIFIED: "nothing new, as the platform says itself",
     Heard.SUSPECT: "it showed nothing at all",
+}
+HISTORIES: dict[str, State] = {
+    BackfillState.RUNNING: State("Being fetched"),
+    BackfillState.DONE: State("Fetched", "done"),
+    BackfillState.STOPPED: State("Stopped: a person must act", "act"),
 }
 IDENTITIES: dict[str, State] = {
     IdentityState.CONFIRMED: State("Confirmed", "done"),

@@ -11,6 +11,7 @@ from parsel import Selector
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from service.models import Backfill
 from service.testing.factories import (
     NOW,
     make_delivery,
@@ -161,3 +162,26 @@ def test_gaps_and_silence_are_told_on_the_page(look: Look, storing: Storing) -> 
     assert "No post since 3 days ago" in row
     assert "Missed: Some entries" in row
     assert "Others" not in row
+
+
+def test_a_history_shows_how_far_it_is(look: Look, storing: Storing) -> None:
+    """State, numbers, how far back it has come, and what stands in its way."""
+    with storing() as session:
+        source = make_source(session, name="forum", kind="feed")
+        session.add(
+            Backfill(
+                source_id=source.id or 0,
+                asked_at=NOW,
+                updated_at=NOW,
+                since=NOW - timedelta(days=10),
+                oldest_at=NOW - timedelta(days=4),
+                posts=812,
+                new_count=800,
+                state="stopped",
+                reason="The key is wrong. Give another.",
+            )
+        )
+    told = words_of(look("/sources/forum").css("#history"))
+    assert "Stopped: a person must act 812 posts, 800 of them new, the oldest of 4 days ago" in told
+    assert "40 %" in told
+    assert "The key is wrong. Give another." in told

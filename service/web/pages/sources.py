@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.actions import sources as actions
 from service.domain.freshness import in_words
+from service.store.backfills import progress_of
 from service.store.database import transaction
 from service.store.source_views import list_sources, load_history, load_source
 from service.web import passports
@@ -42,6 +43,7 @@ def source(request: Request, site: TheSite, name: str) -> HTMLResponse:
         view=view,
         history=history,
         usual=in_words,
+        fetched=progress_of(history.backfill) if history.backfill else None,
         spec=spec,
         passport=passports.in_words(spec.passport, may_link=may_link) if spec else [],
     )
