@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
+from pydantic import BaseModel
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from collectors import registry
@@ -135,11 +136,16 @@ def _spec(kind: str) -> Spec:
         raise ConfigError(str(error), fix="See earful collect --help.") from None
 
 
-def _collector(spec: Spec, given: list[str], net: Net) -> Collector:
+def options_of(spec: Spec, given: list[str]) -> BaseModel:
+    """The options of a kind as the command line gives them. Raises ConfigError at what is wrong with them."""
     try:
-        options = read_options(spec, _pairs(given))
+        return read_options(spec, _pairs(given))
     except BadOption as error:
         raise ConfigError(str(error), fix=f"See earful collect {spec.kind} --help-options.") from None
+
+
+def _collector(spec: Spec, given: list[str], net: Net) -> Collector:
+    options = options_of(spec, given)
     missing = missing_secrets(spec, os.environ)
     if missing:
         names = " and ".join(secret.name for secret in missing)

@@ -14,9 +14,12 @@ from sqlalchemy.exc import OperationalError
 from integrations import registry as targets
 from service.cli import wiring
 from service.cli.console import OUT
+from service.domain.freshness import in_words
+from service.domain.sources import SourceState
 from service.errors import ConfigError
 from service.store import schema
-from service.store.database import connect
+from service.store.database import connect, transaction
+from service.store.source_views import list_sources
 
 _PACKAGES = ("collectors", "nlp", "service", "integrations")
 
@@ -101,6 +104,7 @@ def _database(setup: wiring.Setup) -> Iterator[Finding]:
                 )
             else:
                 yield _queue(engine)
+                yield from _listening(engine)
             engine.dispose()
     except (OperationalError, ConfigError) as error:
         yield Finding(
@@ -123,6 +127,20 @@ def _queue(engine: Engine) -> Finding:
             "Their errors stand in the worker's log; the sweep tries their posts again.",
         )
     return Finding(True, "The queue has no failed jobs.")
+
+
+def _listening(engine: Engine) -> Iterator[Finding]:
+    """Sources that are parked, or silent for longer than is usual for them."""
+    with transaction(engine) as session:
+        enabled = [view.source for view in list_sources(session) if view.source.enabled]
+    for source in enabled:
+        if source.state == SourceState.REFUSED:
+            said = f"Source {source.name} refused and is parked: {source.state_reason}"
+            yield Finding(False, said, f"Put it right, then: earful source retry {source.name}")
+        if source.quiet_since is not None and source.usual_quiet_hours is not None:
+            said = f"Source {source.name} brought no post since {source.quiet_since:%Y-%m-%d %H:%M}."
+            usual = in_words(source.usual_quiet_hours)
+            yield Finding(False, said, f"{usual} Look whether it still writes there: earful source try {source.name}")
 
 
 def _slack(setup: wiring.Setup) -> Iterator[Finding]:

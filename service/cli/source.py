@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Annotated
-
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from collectors import registry
-from collectors.base import Passport, Post, ReplyDoor, SourceBusy, SourceRefused
-from collectors.net import Net
-from service.cli import source_care, source_show, wiring
-from service.cli.console import OUT, complain, say
+from collectors.base import Passport, ReplyDoor
+from service.cli import source_care, source_show, source_try, wiring
+from service.cli.console import OUT
 from service.configuration.sources import SourceConfig
-from service.errors import NotFound
 from service.settings import Settings
 
 app = typer.Typer(help="The places that are listened to.", no_args_is_help=True)
@@ -34,60 +28,11 @@ def list_sources() -> None:
     OUT.print(_configured(setup.configuration.sources, setup.settings))
 
 
-@app.command("try")
-def try_source(
-    name: Annotated[str, typer.Argument(help="A source of sources.yaml, switched on or not.")],
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many posts to show.")] = 5,
-) -> None:
-    """Fetch the first posts of a source and show them as they would be stored; nothing is kept.
-
-    Example: earful source try steam-reviews --limit 3
-    """
-    setup = wiring.read_setup()
-    source = next((s for s in setup.configuration.sources if s.name == name), None)
-    if source is None:
-        known = ", ".join(s.name for s in setup.configuration.sources) or "none yet"
-        raise NotFound(f"sources.yaml has no source {name}. It has: {known}.")
-    try:
-        posts, set_aside = _first(source, setup.settings, limit)
-    except (SourceBusy, SourceRefused) as error:
-        complain(str(error))
-        raise typer.Exit(1) from error
-    for post in posts:
-        OUT.print(_shown(post))
-    say(f"{len(posts)} posts shown, {set_aside} items could not be read. Nothing was stored.")
-
-
+app.command("try")(source_try.try_source)
 app.command("show")(source_show.show_source)
 app.command("retry")(source_care.retry_source)
 app.command("backfill")(source_care.fetch_history)
 app.command("replay")(source_care.replay_source)
-
-
-def _first(source: SourceConfig, settings: Settings, limit: int) -> tuple[list[Post], int]:
-    spec = registry.spec(source.kind)
-    posts: list[Post] = []
-    set_aside = 0
-    with Net(source.base_url) as net:
-        for page in spec.build(source.options, source.secrets(settings), net).pages(None):
-            posts += islice(page.posts, limit - len(posts))
-            set_aside += len(page.set_aside)
-            if len(posts) >= limit:
-                break
-    return posts, set_aside
-
-
-def _shown(post: Post) -> Text:
-    author = (post.author.name or post.author.handle or "unnamed") if post.author else "deleted account"
-    facts = [
-        post.external_id,
-        f"{post.created_at:%Y-%m-%d %H:%M}",
-        author,
-        post.rating_label,
-        post.product,
-        post.language,
-    ]
-    return Text("\n".join((" · ".join(fact for fact in facts if fact), post.title or "", post.text[:400], ""))).copy()
 
 
 def _kinds() -> Table:

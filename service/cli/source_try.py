@@ -1,0 +1,133 @@
+"""`earful source try`: listens once and shows what would be stored; keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from collectors import registry
+from collectors.base import Post, SourceBusy, SourceRefused, Spec
+from collectors.net import Net, user_agent
+from collectors.pacing import OwnPace
+from service.bootstrap import product_of
+from service.cli import wiring
+from service.cli.collect import options_of
+from service.cli.console import OUT, complain, say
+from service.configuration.company import Company
+from service.configuration.sources import SourceConfig
+from service.errors import NotFound
+from service.settings import Settings
+
+_LONGEST = 400  # letters of a text that are shown
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What listening once brought."""
+
+    posts: list[Post] = field(default_factory=list)
+    set_aside: int = 0
+    total: int | None = None
+    gaps: list[str] = field(default_factory=list)
+
+
+def try_source(
+    name: Annotated[str, typer.Argument(help="A source of sources.yaml, switched on or not, or a kind of source.")],
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", "-o", metavar="NAME=VALUE", help="An option, where a kind is tried; repeatable."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", help="Ask this server instead of the platform's own.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many posts to show.")] = 5,
+) -> None:
+    """Fetch the first posts of a source, show them as they would be stored, and what the keys can do; nothing is kept.
+
+    Examples:
+
+      earful source try steam-reviews --limit 3
+
+      earful source try steam --option appid=440
+    """
+    setup = wiring.read_setup()
+    source = _meant(name, option or [], base_url, setup.configuration.sources)
+    spec = registry.spec(source.kind)
+    try:
+        heard = _listen(source, spec, setup.settings, limit)
+    except (SourceBusy, SourceRefused) as error:
+        complain(str(error))
+        raise typer.Exit(1) from error
+    for post in heard.posts:
+        OUT.print(Text("\n".join(_shown(post, source, setup.configuration.company))))
+    for line in _can(spec, setup.settings, heard):
+        say(line)
+    say(f"{len(heard.posts)} posts shown, {heard.set_aside} items could not be read. Nothing was stored.")
+
+
+def _meant(name: str, given: list[str], base_url: str | None, sources: Sequence[SourceConfig]) -> SourceConfig:
+    """The source of that name, or one made of a kind and its options."""
+    found = next((source for source in sources if source.name == name), None)
+    if found is not None and not given and base_url is None:
+        return found
+    if name not in registry.kinds():
+        known = ", ".join(source.name for source in sources) or "none yet"
+        raise NotFound(
+            f"There is no source and no kind of source named {name} to try like this. sources.yaml has: {known}. "
+            f"Kinds, which take --option: {', '.join(registry.kinds())}."
+        )
+    return SourceConfig(name=name, kind=name, options=options_of(registry.spec(name), given), base_url=base_url)
+
+
+def _listen(source: SourceConfig, spec: Spec, settings: Settings, limit: int) -> _Heard:
+    if lacking := source.missing_secrets(settings.secret):
+        raise SourceRefused(f"{spec.title} needs {lacking[0].name}.", what_to_do=f"Get it here: {lacking[0].where}")
+    secrets = {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
+    pacing = None if source.base_url else OwnPace(source.pace or spec.pace)
+    heard = _Heard()
+    with Net(source.base_url, user_agent=user_agent(settings.contact), pacing=pacing) as net:
+        for page in spec.build(source.options, secrets, net).pages(None):
+            heard.posts += islice(page.posts, limit - len(heard.posts))
+            heard.set_aside += len(page.set_aside)
+            heard.total = page.total if page.total is not None else heard.total
+            heard.gaps += [page.gap] if page.gap else []
+            if len(heard.posts) >= limit:
+                break
+    return heard
+
+
+def _shown(post: Post, source: SourceConfig, company: Company) -> Iterator[str]:
+    """A post as it would be stored, line by line; what the platform does not tell is left out."""
+    author = (post.author.name or post.author.handle or "unnamed") if post.author else "deleted account"
+    edited = f"edited {post.edited_at:%Y-%m-%d %H:%M}" if post.edited_at else None
+    product = product_of(company, post) or post.product or source.product
+    facts = (f"{post.created_at:%Y-%m-%d %H:%M}", edited, author, post.rating_label, product, post.product_version)
+    yield " · ".join(fact for fact in (post.kind.value, post.external_id, *facts, post.language) if fact)
+    if post.url:
+        yield post.url
+    if post.parent_id or post.thread_id:
+        yield f"answers {post.parent_id or post.thread_id}"
+    if post.title:
+        yield post.title
+    yield post.text if len(post.text) <= _LONGEST else f"{post.text[: _LONGEST - 1]}…"
+    yield ""
+
+
+def _can(spec: Spec, settings: Settings, heard: _Heard) -> Iterator[str]:
+    """What can be done there with the keys that are set, and what cannot."""
+    for need in spec.secrets:
+        if settings.secret(need.name):
+            yield f"{need.name} is set, and was taken."
+        else:
+            yield f"{need.name} is not set, and may be left out. Get it here: {need.where}"
+    if heard.total is not None:
+        yield f"The platform counts {heard.total:,} posts."
+    yield from (f"Missed: {gap}" for gap in heard.gaps)
+    edits = "are seen" if spec.sees_edits else "are not seen"
+    deletions = "are noticed" if spec.sees_deletes else "are not noticed"
+    yield f"Edits {edits}; removed posts {deletions}."
