@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -17,6 +17,7 @@ from collectors.base import Author as CollectedAuthor
 from collectors.base import Post as CollectedPost
 from service.models import Author, Post, PostVersion, Source
 from service.models.columns import id_of
+from service.store.bulk import as_rows
 from service.store.erasure import erase
 from service.store.texts import storable, storable_json, storable_or_none
 
@@ -80,7 +81,7 @@ def store_posts(
     new_ids = _insert_new(session, source, new, now)
     _insert_versions_of_changed(session, changed, now)
     _touch(session, same, now)
-    _inherit_products(session, source.id, new_ids)
+    _inherit_products(session, source.id, dict(zip(new_ids, (row for _, row in new), strict=True)))
     return Stored(
         new=new_ids, changed=[held.id for held, _, _ in changed], gone=erase(session, source.id, gone, now=now)
     )
@@ -170,7 +171,7 @@ def store_authors(session: Session, authors: Sequence[CollectedAuthor], *, scope
     if not rows:
         return {}
     # Sorted, so that two sources of one platform take the rows' locks in one order and cannot deadlock.
-    statement = upsert(Author).values([rows[account] for account in sorted(rows)])
+    statement = upsert(Author).from_select(*as_rows(Author, [rows[account] for account in sorted(rows)]))
     fresh = {name: statement.excluded[name] for name in ("handle", "name", "url", "reach")}
     found = session.execute(
         statement.on_conflict_do_update(index_elements=["scope", "account"], set_=fresh).returning(
@@ -245,9 +246,11 @@ def _insert_new(
         }
         for _, row in new
     ]
-    ids = [i or 0 for i in session.scalars(insert(Post).returning(col(Post.id), sort_by_parameter_order=True), rows)]
+    stored = insert(Post).from_select(*as_rows(Post, rows)).returning(col(Post.external_id), col(Post.id))
+    numbers = {str(external_id): int(post_id or 0) for external_id, post_id in session.execute(stored)}
+    ids = [numbers[row["external_id"]] for row in rows]
     versions = [version_row(post_id, 1, post, now) for post_id, (post, _) in zip(ids, new, strict=True)]
-    session.execute(insert(PostVersion), versions)
+    session.execute(insert(PostVersion).from_select(*as_rows(PostVersion, versions)))
     return ids
 
 
@@ -264,40 +267,36 @@ def _insert_versions_of_changed(
 
 
 def _touch(session: Session, same: Sequence[tuple[_Known, dict[str, Any]]], now: datetime) -> None:
+    """Note that posts were seen, and how they are answered now."""
     if not same:
         return
-    rows = [
-        {"row_id": held.id, **{f"new_{name}": row[name] for name in ("likes", "replies", "shares")}}
-        for held, row in same
-    ]
-    session.connection().execute(
-        update(Post)
-        .where(col(Post.id) == bindparam("row_id"))
-        .values(
-            last_seen_at=now,
-            likes=bindparam("new_likes"),
-            replies=bindparam("new_replies"),
-            shares=bindparam("new_shares"),
-        ),
-        rows,
-    )
-
-
-def _inherit_products(session: Session, source_id: int, ids: Sequence[int]) -> None:
-    """A post that names no product is about that of the post that began its thread, whichever of them came first."""
-    if not ids:
-        return
-    root = aliased(Post)
+    counted = ("likes", "replies", "shares")
+    names, rows = as_rows(Post, [{"id": held.id, **{name: row[name] for name in counted}} for held, row in same])
+    seen = rows.subquery("seen")
     session.execute(
         update(Post)
-        .where(
-            col(Post.source_id) == source_id,
-            col(root.source_id) == source_id,
-            col(Post.thread_id) == col(root.external_id),
-            col(Post.product).is_(None),
-            col(root.product).is_not(None),
-            col(Post.id).in_(ids) | col(root.id).in_(ids),
-        )
-        .values(product=root.product)
+        .where(col(Post.id) == seen.c.id)
+        .values(last_seen_at=now, **{name: seen.c[name] for name in names if name != "id"})
         .execution_options(synchronize_session=False)
     )
+
+
+def _inherit_products(session: Session, source_id: int, new: Mapping[int, Mapping[str, Any]]) -> None:
+    """A post that names no product is about that of the post that began its thread, whichever of them came first."""
+    root = aliased(Post)
+    replies = [number for number, row in new.items() if row["thread_id"] is not None and row["product"] is None]
+    roots = [number for number, row in new.items() if row["product"] is not None]
+    for which in (*([col(Post.id).in_(replies)] if replies else []), *([col(root.id).in_(roots)] if roots else [])):
+        session.execute(
+            update(Post)
+            .where(
+                which,
+                col(Post.source_id) == source_id,
+                col(root.source_id) == source_id,
+                col(Post.thread_id) == col(root.external_id),
+                col(Post.product).is_(None),
+                col(root.product).is_not(None),
+            )
+            .values(product=root.product)
+            .execution_options(synchronize_session=False)
+        )

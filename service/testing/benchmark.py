@@ -1,8 +1,8 @@
 """How many posts a second each stage takes on this machine: `python -m service.testing.benchmark [--posts N]`.
 
 The sample studio's posts are told again and again under new ids, through the real stages on a real server with the real
-models; cards go to the preview. Two measurements: each stage alone, batch after batch in one thread, and the whole way
-as jobs through a worker, from the first page stored to the last card.
+models; cards go to the preview. Three measurements: listening to a server on this machine over HTTP; each stage alone,
+batch after batch in one thread; and the whole way as jobs through a worker, from the first page to the last card.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from service.pipeline.collect import Tally
 from service.pipeline.outcome import batches
 from service.store.database import transaction
 from service.testing import postgres
+from service.testing.loopback_steam import serving
 from service.testing.studio.content import load_studio
 from service.testing.tools import make_tools
 from service.tools import Tools
@@ -52,10 +53,30 @@ def main() -> None:
     posts = reader.parse_args().posts
     with tempfile.TemporaryDirectory() as folder, postgres.server(Path(folder) / "server", careless=False) as admin_url:
         with postgres.database(admin_url) as engine:
-            stages = measure_stages(engine, posts)
+            listening = measure_listening(engine, posts)
+        with postgres.database(admin_url) as engine:
+            stages = listening | measure_stages(engine, posts)
         with postgres.database(admin_url) as engine:
             whole = measure_whole(engine, posts)
     _print(posts, stages, whole)
+
+
+def measure_listening(engine: Engine, posts: int) -> dict[str, float]:
+    """Posts a second from the first request to the last page stored: HTTP, parsing, and the store, in one thread."""
+    texts = [post.text for post in load_studio().content.posts]
+    rates: dict[str, float] = {}
+    with serving(texts, reviews=posts, page=PAGE) as url:
+        with transaction(engine) as session:
+            options = {"appid": 440, "page_size": PAGE}
+            source = Source(name="benchmark", kind="steam", base_url=url, options=options, next_due_at=now())
+            session.add(source)
+            session.flush()
+            source_id = id_of(source)
+        with _timed(rates, "listen (HTTP, parse, store)", posts):
+            tally = collect.run(source_id, _tools(engine), queue)
+    if tally is None or tally.new != posts:
+        raise AssertionError(f"listening brought {tally} instead of {posts} posts")
+    return rates
 
 
 def measure_stages(engine: Engine, posts: int) -> dict[str, float]:
