@@ -30,7 +30,7 @@ import httpx
 
 from collectors.addresses import Transport, is_public, origin, refuse_private, shown
 from collectors.base import JSON, Pacing, SourceBusy, SourceRefused
-from collectors.pacing import asked_to_rest
+from collectors.pacing import Turns
 from collectors.plain import storable
 from collectors.verdicts import judge
 
@@ -120,8 +120,7 @@ class Net:
     moment of connecting. A body of more than `max_bytes` (after decompression) is refused. Lost connections, 5xx, 429
     with a short Retry-After, and cut-off bodies are tried up to three times before they are raised.
 
-    With `pacing`, every request waits for its turn, and what a platform says of its limits is passed on, so that
-    nobody else asks it meanwhile. Where a turn is farther off than ten seconds, SourceBusy says when it comes.
+    With `pacing`, each waits for its turn; where that is farther off than ten seconds, SourceBusy says when it comes.
     """
 
     def __init__(
@@ -141,7 +140,7 @@ class Net:
         self._base = origin(base_url) if base_url else None
         self._max_bytes = max_bytes
         self._sleep = sleep
-        self._pacing = pacing
+        self._turns = Turns(pacing, sleep=sleep, patience=_PATIENCE)
         self._homes: set[tuple[str, str, int]] = set()
         self._client = httpx.Client(
             transport=Transport(trusted=self._base[1:] if self._base else None),
@@ -176,10 +175,17 @@ class Net:
         """Wait, between two requests that should not follow each other at once."""
         self._sleep(seconds)
 
+    def turn(self, url: str) -> None:
+        """Wait for our turn at the server of `url`: for a vendor's own client. Raises as `Turns.take`."""
+        self._turns.take(_place(self._target(url, None)), shown(url))
+
+    def heed(self, url: str, status: int, headers: Mapping[str, str]) -> None:
+        """Pass on what a vendor's own client was told of limits (names in lower case); raises as `Turns.heed`."""
+        self._turns.heed(_place(self._target(url, None)), shown(url), status, headers)
+
     def rest(self, url: str, seconds: float) -> None:
         """Let nobody ask the server of `url` for so many seconds: what a platform asks for in an answer's body."""
-        if self._pacing is not None and seconds > 0:
-            self._pacing.rest(_place(self._target(url, None)), seconds)
+        self._turns.rest(_place(self._target(url, None)), seconds)
 
     def fetch(
         self,
@@ -295,19 +301,10 @@ class Net:
         return url
 
     def _once(self, target: str, url: str, question: _Question) -> Answer:
-        if self._pacing is None:
-            return self._ask(target, url, question)
-        place = _place(target)
-        wait = self._pacing.turn(place, patience=_PATIENCE)
-        if wait > _PATIENCE:
-            raise SourceBusy(f"{shown(url)} is to be left alone for {wait:.0f} seconds.", retry_after=wait)
-        if wait > 0:
-            self._sleep(wait)
+        place, where = _place(target), shown(url)
+        self._turns.take(place, where)
         answer = self._ask(target, url, question)
-        if rest := asked_to_rest(answer.status, answer.headers):
-            self._pacing.rest(place, rest)
-            if answer.status == 403:  # how some say "too many": the budget is spent, and nobody need act
-                raise SourceBusy(f"{shown(url)} has given all that it gives for now (403).", retry_after=rest)
+        self._turns.heed(place, where, answer.status, answer.headers)
         return answer
 
     def _ask(self, target: str, url: str, question: _Question) -> Answer:

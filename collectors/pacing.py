@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from collectors.base import Pace
+from collectors.base import Pace, Pacing, SourceBusy
 from collectors.verdicts import resets_in, retry_after
 
 _REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
@@ -33,6 +33,45 @@ def spent(headers: Mapping[str, str]) -> bool:
         return float(left) < 1
     except ValueError:
         return False
+
+
+class Turns:
+    """How requests keep to a pace: short waits are slept, long ones are left to the caller. Without one, none waits."""
+
+    def __init__(self, pacing: Pacing | None, *, sleep: Callable[[float], None], patience: float) -> None:
+        self._pacing = pacing
+        self._sleep = sleep
+        self._patience = patience
+
+    def take(self, place: str, where: str) -> None:
+        """Wait for the next turn at a place, which messages call `where`.
+
+        Raises SourceBusy, with when to come back, where it is farther off than our patience; none was taken then.
+        """
+        if self._pacing is None:
+            return
+        wait = self._pacing.turn(place, patience=self._patience)
+        if wait > self._patience:
+            raise SourceBusy(f"{where} is to be left alone for {wait:.0f} seconds.", retry_after=wait)
+        if wait > 0:
+            self._sleep(wait)
+
+    def heed(self, place: str, where: str, status: int, headers: Mapping[str, str]) -> None:
+        """Tell everybody what an answer says of the platform's limits.
+
+        Raises SourceBusy where it is a refusal (403) that only says that the budget is spent: nobody need act.
+        """
+        if self._pacing is None:
+            return
+        rest = asked_to_rest(status, headers)
+        self.rest(place, rest)
+        if rest and status == 403:
+            raise SourceBusy(f"{where} has given all that it gives for now (403).", retry_after=rest)
+
+    def rest(self, place: str, seconds: float) -> None:
+        """Let nobody ask for so many seconds."""
+        if self._pacing is not None and seconds > 0:
+            self._pacing.rest(place, seconds)
 
 
 class OwnPace:

@@ -79,6 +79,26 @@ def test_a_spent_budget_is_no_refusal() -> None:
     assert busy.value.retry_after == pytest.approx(300)
 
 
+def test_a_vendor_s_own_client_keeps_to_the_same_turns() -> None:
+    """It asks for its turn and passes on what it was told; nothing is fetched by the door itself."""
+    slept: list[float] = []
+    url = "http://127.0.0.1:9/x"
+    pace = OwnPace(Pace(requests=1, seconds=4), clock=lambda: 0.0)
+    with Net("http://127.0.0.1:9", pacing=pace, sleep=slept.append) as net:
+        net.turn(url)
+        net.turn(url)
+        net.heed(url, 200, {"x-ratelimit-remaining": "12", "x-ratelimit-reset": "500"})
+        net.heed(url, 429, {"retry-after": "90"})
+        with pytest.raises(SourceBusy, match="left alone for 90 seconds"):
+            net.turn(url)
+        with pytest.raises(SourceBusy, match="given all"):
+            net.heed(url, 403, {**SPENT, "x-ratelimit-reset": "500"})
+    assert slept == [4]
+    with Net("http://127.0.0.1:9") as net:  # without turns to keep, both are free
+        net.turn(url)
+        net.heed(url, 429, {"retry-after": "90"})
+
+
 def test_what_a_body_asks_for_is_passed_on() -> None:
     """A collector that reads "backoff" in an answer tells all others through the door."""
     pace = OwnPace(Pace(), clock=lambda: 0.0)
