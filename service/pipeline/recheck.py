@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
-from collectors.base import CollectorError, Page
+from collectors.base import CollectorError, Page, SourceBusy
 from collectors.base import Rechecks as RechecksProtocol
-from service.domain.sources import SourceState
+from service.domain.sources import SourceState, wait_after_failure
 from service.pipeline import flow
 from service.pipeline.collect import Queue, Tally, store_page
 from service.pipeline.outcome import batches
@@ -52,8 +52,18 @@ def run(source_id: int, tools: Tools, queue: Queue) -> Tally | None:
                     rechecks.note(session, source_id, some, now=tools.clock())
     except CollectorError as error:
         tools.observe(f"recheck:stopped: {error}")  # the next time of listening meets the same, and writes it down
+        _come_back(source_id, error, tools)
         return tally
     if len(due) == _BUDGET:
         with transaction(tools.engine) as session:
             queue(session, [flow.recheck(source_id)])
     return tally
+
+
+def _come_back(source_id: int, error: CollectorError, tools: Tools) -> None:
+    """Go on soon, and not when the next round is due: a day later, a platform's time for deletions may be over."""
+    with transaction(tools.engine) as session:
+        source = sources.get(session, source_id, lock=True)
+        asked = error.retry_after if isinstance(error, SourceBusy) else None
+        wait = wait_after_failure(1, every=timedelta(minutes=source.every_minutes), retry_after=asked, number=source_id)
+        source.recheck_due_at = tools.clock() + wait

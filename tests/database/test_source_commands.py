@@ -31,7 +31,11 @@ from tests.recorded.web import Reply, serve
 @pytest.fixture
 def environment(database: Engine) -> dict[str, str]:
     """What an operator with a database of their own sets."""
-    return {"EARFUL_CONFIG_DIR": str(default_config_dir()), "EARFUL_DATABASE_URL": psycopg_url(database)}
+    return {
+        "EARFUL_CONFIG_DIR": str(default_config_dir()),
+        "EARFUL_DATABASE_URL": psycopg_url(database),
+        "COLUMNS": "200",
+    }
 
 
 def run(environment: dict[str, str], *arguments: str) -> Result:
@@ -121,11 +125,24 @@ def test_what_cannot_be_tried_is_said(environment: dict[str, str], tmp_path: Pat
     assert "forbids us to read it (403)" in refused.stderr
 
 
-def test_the_list_names_every_permission(environment: dict[str, str]) -> None:
-    """A column for each thing that a passport allows or forbids."""
+def test_the_list_names_permissions_and_how_each_does(database: Engine, environment: dict[str, str]) -> None:
+    """A column for each thing that a passport allows; state, coverage, gaps and silence of those listened to."""
+    with transaction(database) as session:
+        source = make_source(session, name="here", kind="steam", platform_total=412, quiet_since=NOW)
+        make_gap(session, source, "some [reviews]")
     told = run(environment, "list").stdout
-    for column in ("link to customers", "export", "learn", "keep raw", "look again"):
-        assert column.split()[0] in told
+    for words in (
+        "link to customers",
+        "export",
+        "learn",
+        "keep raw",
+        "look again",
+        "Listening",
+        "0 of 412",
+        "some [reviews]",
+    ):
+        assert words in told
+    assert told.count("2026-03-20 12:00") == 1
 
 
 def test_the_doctor_names_keys_parked_and_silent_sources(
