@@ -11,7 +11,6 @@ from sqlmodel import Session
 from service.domain.cases import CaseState
 from service.domain.facts import Facts, IssueChange, IssueFacts
 from service.domain.issues import IssueState
-from service.domain.outbox import OutboxState
 from service.domain.routing import Decision, decide
 from service.models import Case, Issue
 from service.models.columns import id_of
@@ -45,7 +44,7 @@ def run(session: Session, post_ids: Sequence[int], tools: Tools) -> Outcome:
         if decisions:
             _open_case(session, known, decisions, now)
     new = deliveries.ask(session, wanted, now=now)
-    shown = deliveries.of_posts(session, ids, states=[OutboxState.SENT])
+    shown = deliveries.of_posts(session, ids, states=deliveries.LEFT)
     posts.mark(session, behind, "routed")
     return Outcome(next=[flow.deliver(delivery_id) for delivery_id in [*new, *(id_of(d) for d in shown)]])
 

@@ -13,6 +13,9 @@ from sqlmodel import Session, col
 from service.domain.outbox import OutboxState
 from service.models import Delivery
 
+LEFT = (OutboxState.SENT, OutboxState.SENDING, OutboxState.UNCERTAIN)
+"""What people may see, or will in a moment: its message must follow what it is about."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -74,10 +77,10 @@ def of_posts(session: Session, post_ids: Sequence[int], *, states: Sequence[Outb
 
 
 def shown_issues(session: Session, issue_ids: Sequence[int]) -> list[int]:
-    """The sent messages about these issues."""
+    """The messages about these issues that people may see."""
     rows = session.scalars(
         select(col(Delivery.id))
-        .where(col(Delivery.issue_id).in_(issue_ids), col(Delivery.state) == OutboxState.SENT)
+        .where(col(Delivery.issue_id).in_(issue_ids), col(Delivery.state).in_(LEFT))
         .order_by(col(Delivery.id))
     )
     return [int(i) for i in rows if i is not None]

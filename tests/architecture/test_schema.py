@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from alembic import command
 from procrastinate.schema import migrations_path
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from service.store import schema
 
@@ -32,3 +34,29 @@ def test_every_revision_can_be_undone(empty_database: Engine) -> None:
     assert inspect(empty_database).get_table_names() == ["alembic_version"]
     schema.upgrade(empty_database)
     assert schema.current(empty_database) == schema.newest()
+
+
+def test_gaps_that_runs_had_noted_become_records(empty_database: Engine) -> None:
+    """One for each source and wording, from the first time to the last, so that an upgrade forgets none."""
+    with empty_database.connect() as connection, connection.begin():
+        command.upgrade(schema.configuration(connection), "0006")
+        connection.execute(
+            text(
+                "INSERT INTO sources (name, kind, options, own, enabled, every_minutes, state, state_reason, "
+                "next_due_at, failure_count, setup_digest) "
+                "VALUES ('forum', 'feed', '{}', false, true, 15, 'listening', '', now(), 0, '')"
+            )
+        )
+        for day, gap in ((1, "some"), (2, "some"), (3, "others"), (4, None)):
+            connection.execute(
+                text(
+                    "INSERT INTO source_runs (source_id, started_at, ended_at, state, message, pages, new_count, "
+                    "changed_count, gone_count, set_aside_count, gap) "
+                    "SELECT id, :at, :at, 'listening', '', 1, 0, 0, 0, 0, :gap FROM sources"
+                ),
+                {"at": f"2026-11-0{day}T12:00Z", "gap": gap},
+            )
+    schema.upgrade(empty_database)
+    with empty_database.connect() as connection:
+        found = connection.execute(text("SELECT words, last_noted_at - noted_at FROM source_gaps ORDER BY noted_at"))
+        assert [tuple(row) for row in found] == [("some", timedelta(days=1)), ("others", timedelta())]

@@ -13,10 +13,12 @@ from service.actions import sources as actions
 from service.domain.backfills import BackfillState, progress
 from service.errors import Conflict
 from service.jobs.queue import queue
+from service.jobs.tasks import run_stage
 from service.models import Backfill, Source, SourceGap
 from service.models import Post as StoredPost
 from service.models.columns import id_of
-from service.pipeline import backfill, upkeep
+from service.pipeline import backfill, flow, upkeep
+from service.pipeline.outcome import Outcome
 from service.store.database import transaction
 from service.testing.factories import make_gap, make_source
 from service.testing.tools import make_tools, scripted
@@ -104,6 +106,14 @@ def test_a_history_comes_in_small_jobs_and_leaves_the_live_cursor_alone(database
     assert begun.state == BackfillState.DONE
     assert archive.asked == list(range(25))
     assert begun.oldest_at == NOW - timedelta(days=24)
+
+
+def test_what_follows_from_a_history_stays_behind_the_live(database: Engine) -> None:
+    """A stage's successors have its job's priority, so that live posts overtake at every stage."""
+    tools = make_tools(database)
+    for priority in (-10, 0):
+        run_stage("link", lambda *_: Outcome(next=flow.follow("link", [1])), [1], tools, priority=priority)
+    assert jobs(database) == [("group", -10), ("group", 0)]
 
 
 def test_a_busy_platform_is_waited_for_and_a_refusal_stops_it(database: Engine, source_id: int) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import Engine, select
 
 from service.models import Delivery, Post
 from service.models.columns import id_of
-from service.pipeline import deliver
+from service.pipeline import deliver, route
 from service.pipeline.outcome import Outcome
 from service.store import deliveries
 from service.store.database import transaction
 from service.store.deliveries import Wanted
+from service.store.erasure import erase
 from service.testing import slack
 from service.testing.factories import NOW, make_author, make_post, make_source
 from service.testing.slack_workspace import Workspace
@@ -201,3 +202,42 @@ def test_what_was_deleted_meanwhile_is_not_announced(bench: Bench) -> None:
 
     assert bench.state().state == "failed"
     assert bench.texts() == []
+
+
+def test_a_deletion_takes_the_words_off_the_card_and_out_of_our_copy(bench: Bench) -> None:
+    """The card stays in its place and says that the post is gone; text and author are nowhere any more."""
+    bench.run()
+    erase_post(bench)
+    assert bench.state().payload is None
+    bench.run_until_done()
+
+    (text,) = bench.texts()
+    for place in (text, str(bench.state().payload)):
+        assert "crashes" not in place
+        assert "ann" not in place.lower().split()
+    assert bench.state().state == "sent"
+
+
+def test_a_deletion_while_the_card_is_on_its_way_is_not_overlooked(bench: Bench) -> None:
+    """Routing looks before the receipt is written: the card is taken for one that people may see."""
+
+    def delete(step: str) -> None:
+        if step == "deliver:prepared":
+            erase_post(bench)
+            with transaction(bench.engine) as session:
+                session.get_one(Post, bench.post_id).grouped_version = 2
+                outcome = route.run(session, [bench.post_id], bench.tools)
+            assert [job.arguments for job in outcome.next] == [{"delivery_id": bench.delivery_id}]
+
+    bench.run(replace(bench.tools, observe=delete))
+    assert "crashes" in bench.texts()[0]
+    bench.run_until_done()  # the job that routing asked for
+    assert "crashes" not in bench.texts()[0]
+    assert "crashes" not in str(bench.state().payload)
+
+
+def erase_post(bench: Bench) -> None:
+    """The platform says that the post is gone."""
+    with transaction(bench.engine) as session:
+        post = session.get_one(Post, bench.post_id)
+        assert erase(session, post.source_id, [post.external_id], now=NOW) == [bench.post_id]
