@@ -47,20 +47,24 @@ class Heard(StrEnum):
     NEWS = "news"
     NOTHING_NEW = "nothing_new"  # the platform showed what we know
     NOT_MODIFIED = "not_modified"  # it said so itself
-    SUSPECT = "suspect"  # it showed nothing at all, although there were posts before
+    SUSPECT = "suspect"  # it says that there is nothing at all, although there were posts before
 
 
-def heard(*, brought: int, pages: int, not_modified: bool, total: int | None, had_posts: bool) -> Heard:
-    """Judge a time of listening by how many posts and pages came, what the platform said, and what was there before."""
+def heard(*, brought: int, not_modified: bool, total: int | None, had_posts: bool) -> Heard:
+    """Judge a time of listening by how many posts came, what the platform said, and whether there were posts before.
+
+    A list that is empty where posts were due is told by the collector itself, as `SourceBusy`: only it knows its list.
+    """
     if brought:
         return Heard.NEWS
     if not_modified:
         return Heard.NOT_MODIFIED
-    if had_posts and (not pages or total == 0):
+    if had_posts and total == 0:
         return Heard.SUSPECT
     return Heard.NOTHING_NEW
 
 
 SUSPICION = (
-    "The platform showed nothing at all, although there were posts before. Taken as a fault of its own, not as silence."
+    "The platform says that there is nothing at all, although there were posts before. Taken as a fault of its own, "
+    "and not as silence."
 )

@@ -103,7 +103,6 @@ def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:
         source.last_succeeded_at = tools.clock()
         came = heard(
             brought=tally.new + tally.changed + tally.gone,
-            pages=tally.pages,
             not_modified=tally.not_modified,
             total=tally.total,
             had_posts=tally.known_until is not None,

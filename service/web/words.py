@@ -74,7 +74,7 @@ SOURCES: dict[str, State] = {
 HEARD: dict[str, str] = {
     Heard.NOTHING_NEW: "nothing new",
     Heard.NOT_MODIFIED: "nothing new, as the platform says itself",
-    Heard.SUSPECT: "it showed nothing at all",
+    Heard.SUSPECT: "it says that there is nothing at all",
 }
 HISTORIES: dict[str, State] = {
     BackfillState.RUNNING: State("Being fetched"),

@@ -212,13 +212,13 @@ def test_a_history_fills_the_gaps_that_lie_in_it(database: Engine, source_id: in
         ([Page()], "nothing_new", "nothing_new"),
         ([Page(not_modified=True)], "not_modified", "not_modified"),
         ([Page(total=0)], "nothing_new", "suspect"),
-        ([], "nothing_new", "suspect"),
+        ([], "nothing_new", "nothing_new"),
     ],
 )
 def test_silence_is_told_apart_from_nothing_at_all(
     database: Engine, source_id: int, pages: list[Page], first: str, later: str
 ) -> None:
-    """A platform that says "nothing new" is believed; one that shows nothing where there was something is not."""
+    """A platform that says "nothing new" is believed; one that counts nothing where there was something is not."""
     listen(database, source_id, *pages)
     assert (last_run(database).heard, held(database).state_reason) == (first, "")
 
