@@ -32,7 +32,7 @@ def wait_after_failure(
     a quarter is added by the source's `number`, so that sources which failed together do not come back together.
     """
     backed_off: timedelta = min(every * 2 ** min(failures, 16), max(LONGEST_WAIT, every))
-    spread = 1 + _SPREAD * ((number * _GOLDEN + failures * _GOLDEN**2) % 1)  # even over numbers, without chance
+    spread = 1 + _SPREAD * (number * _GOLDEN % 1)  # even over the sources, without chance
     return max(backed_off * spread, timedelta(seconds=retry_after or 0))
 
 

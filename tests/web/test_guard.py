@@ -29,6 +29,7 @@ ROLES = {
     "/corrections": Role.VIEWER,
     "/corrections/check": Role.VIEWER,
     "/corrections/apply": Role.EDITOR,
+    "/sources/{name}/retry": Role.EDITOR,
     "/corrections/{correction_id}/withdraw": Role.EDITOR,
     "/posts/{post_id}/corrections": Role.EDITOR,
     "/api/corrections": Role.VIEWER,

@@ -88,12 +88,12 @@ def test_what_may_have_left_is_never_simply_sent_again() -> None:
     assert OutboxState.SENDING not in MOVES[OutboxState.UNCERTAIN]
 
 
-@given(st.integers(1, 40), st.integers(1, 10_000), st.none() | st.floats(0, 1e6))
-def test_waits_grow_but_not_forever(failures: int, minutes: int, retry_after: float | None) -> None:
-    """At least what the platform asked, at most six hours or the source's own rhythm."""
+@given(st.integers(1, 40), st.integers(1, 10_000), st.none() | st.floats(0, 1e6), st.integers(0, 10_000))
+def test_waits_grow_but_not_forever(failures: int, minutes: int, retry_after: float | None, number: int) -> None:
+    """At least what the platform asked, at most six hours or the source's own rhythm, and a quarter."""
     every = timedelta(minutes=minutes)
-    wait = wait_after_failure(failures, every=every, retry_after=retry_after)
+    wait = wait_after_failure(failures, every=every, retry_after=retry_after, number=number)
 
     assert wait >= timedelta(seconds=retry_after or 0)
-    assert wait <= max(timedelta(hours=6), every, timedelta(seconds=retry_after or 0))
-    assert wait_after_failure(failures + 1, every=every, retry_after=retry_after) >= wait
+    assert wait <= max(timedelta(hours=6) * 1.25, every * 1.25, timedelta(seconds=retry_after or 0))
+    assert wait_after_failure(failures + 1, every=every, retry_after=retry_after, number=number) >= wait
