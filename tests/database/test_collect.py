@@ -98,12 +98,12 @@ def test_what_came_before_a_failure_is_kept(database: Engine, source_id: int) ->
         database,
         source_id,
         Page(posts=[a_post("1")], cursor={"at": 1}),
-        SourceBusy("Steam asks to wait.", retry_after=1200),
+        SourceBusy("Steam asks to wait.", retry_after=7200),
     )
 
     source = held(database)
     assert (source.state, source.state_reason, source.cursor) == ("busy", "Steam asks to wait.", {"at": 1})
-    assert source.next_due_at == NOW + timedelta(minutes=20)
+    assert source.next_due_at == NOW + timedelta(hours=2)
     assert queued_batches(database) == [1]
 
 
