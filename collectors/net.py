@@ -29,12 +29,12 @@ import httpcore
 import httpx
 
 from collectors.addresses import Transport, is_public, origin, refuse_private, shown
-from collectors.base import JSON, Pacing, SourceBusy, SourceRefused
+from collectors.base import JSON, Calls, Pacing, SourceBusy, SourceRefused
 from collectors.pacing import Turns
 from collectors.plain import storable
 from collectors.verdicts import judge
 
-__all__ = ["Answer", "Net", "is_public", "move", "origin", "refuse_private", "shown", "user_agent"]
+__all__ = ["Answer", "Net", "Verdict", "is_public", "move", "origin", "refuse_private", "shown", "user_agent"]
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -131,6 +131,7 @@ class Net:
         timeout: float = 20.0,
         max_bytes: int = 5_000_000,
         sleep: Callable[[float], None] = time.sleep,
+        calls: Calls | None = None,
         pacing: Pacing | None = None,
     ) -> None:
         self.base_url = base_url
@@ -141,7 +142,7 @@ class Net:
         self._max_bytes = max_bytes
         self._sleep = sleep
         self._turns = Turns(pacing, sleep=sleep, patience=_PATIENCE)
-        self._homes: set[tuple[str, str, int]] = set()
+        self._homes: dict[tuple[str, str, int], Verdict | None] = {}
         self._client = httpx.Client(
             transport=Transport(trusted=self._base[1:] if self._base else None),
             timeout=timeout,

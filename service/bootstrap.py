@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from collectors import registry as collector_kinds
-from collectors.base import Collector, Passport, Post, SourceRefused, Spec
+from collectors.base import Collector, Passport, Post, Spec
 from collectors.net import Net, user_agent
 from integrations import registry as target_kinds
 from integrations.base import Message, Payload, Target
@@ -21,12 +21,15 @@ from integrations.recorder import Recorded
 from service import clock
 from service.configuration import Configuration
 from service.configuration.company import Company
-from service.configuration.sources import SourceConfig
+from service.configuration.sources import SourceConfig, secrets_for
+from service.domain.signatures import secrets_of
+from service.errors import ConfigError
 from service.models import Source
 from service.models.columns import id_of
 from service.settings import Settings
 from service.store import sources as sources_store
 from service.store.database import connect, transaction
+from service.store.hook_calls import StoredCalls
 from service.store.paces import SharedPace, digest_of_keys
 from service.tools import Tools, observe_nothing
 
@@ -155,13 +158,9 @@ def _permits(source: Source, asked: Callable[[Passport], bool]) -> bool:
 
 def _setup_digest(source: SourceConfig, settings: Settings) -> str:
     """What a person can change when a source refuses: another digest means that somebody did."""
-    keys = digest_of_keys(source.kind, _secrets(collector_kinds.spec(source.kind), settings))
+    keys = digest_of_keys(source.kind, secrets_for(source.kind, source.name, settings))
     told = "\x1f".join((source.kind, source.options.model_dump_json(exclude_unset=True), source.base_url or "", keys))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _secrets(spec: Spec, settings: Settings) -> dict[str, str]:
-    return {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
 
 
 def _pacing(source: Source, spec: Spec, secrets: Mapping[str, str], engine: Engine) -> SharedPace | None:
@@ -182,15 +181,10 @@ def _pacing(source: Source, spec: Spec, secrets: Mapping[str, str], engine: Engi
 @contextmanager
 def _open_collector(source: Source, settings: Settings, engine: Engine) -> Iterator[Collector]:
     spec = collector_kinds.spec(source.kind)
-    missing = [need for need in spec.secrets if need.required and not settings.secret(need.name)]
-    if missing:
-        raise SourceRefused(
-            f"{spec.title} needs {' and '.join(need.name for need in missing)}.",
-            what_to_do=f"Get it here: {missing[0].where}",
-        )
-    secrets = _secrets(spec, settings)
+    secrets = secrets_for(source.kind, source.name, settings)
     pacing = _pacing(source, spec, secrets, engine)
-    with Net(source.base_url, user_agent=user_agent(settings.contact), pacing=pacing) as net:
+    calls = StoredCalls(engine, id_of(source)) if spec.hears else None
+    with Net(source.base_url, user_agent=user_agent(settings.contact), pacing=pacing, calls=calls) as net:
         yield spec.build(spec.options.model_validate(source.options), secrets, net)
 
 

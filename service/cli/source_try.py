@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated
@@ -65,7 +65,7 @@ def try_source(
         raise typer.Exit(1) from error
     for post in heard.posts:
         OUT.print(Text("\n".join(_shown(post, source, setup.configuration.company))))
-    for line in _can(spec, setup.settings, heard):
+    for line in _can(spec, source.secrets(setup.settings), heard):
         say(line)
     say(f"{len(heard.posts)} posts shown, {heard.set_aside} items could not be read. Nothing was stored.")
 
@@ -85,13 +85,12 @@ def _meant(name: str, given: list[str], base_url: str | None, sources: Sequence[
 
 
 def _listen(source: SourceConfig, spec: Spec, settings: Settings, limit: int) -> _Heard:
-    if lacking := source.missing_secrets(settings.secret):
+    if lacking := source.missing_secrets(settings):
         raise SourceRefused(f"{spec.title} needs {lacking[0].name}.", what_to_do=f"Get it here: {lacking[0].where}")
-    secrets = {need.name: value for need in spec.secrets if (value := settings.secret(need.name))}
     pacing = None if source.base_url else OwnPace(source.pace or spec.pace)
     heard = _Heard()
     with Net(source.base_url, user_agent=user_agent(settings.contact), pacing=pacing) as net:
-        for page in spec.build(source.options, secrets, net).pages(None):
+        for page in spec.build(source.options, source.secrets(settings), net).pages(None):
             heard.posts += islice(page.posts, limit - len(heard.posts))
             heard.set_aside += len(page.set_aside)
             heard.total = page.total if page.total is not None else heard.total
@@ -118,10 +117,10 @@ def _shown(post: Post, source: SourceConfig, company: Company) -> Iterator[str]:
     yield ""
 
 
-def _can(spec: Spec, settings: Settings, heard: _Heard) -> Iterator[str]:
+def _can(spec: Spec, secrets: Mapping[str, str], heard: _Heard) -> Iterator[str]:
     """What can be done there with the keys that are set, and what cannot."""
     for need in spec.secrets:
-        if settings.secret(need.name):
+        if need.name in secrets:
             yield f"{need.name} is set, and was taken."
         else:
             yield f"{need.name} is not set, and may be left out. Get it here: {need.where}"

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from service.pipeline import flow
 from service.pipeline.outcome import Outcome
-from service.store import backfills, deliveries, posts, retention
+from service.store import backfills, deliveries, hook_calls, posts, retention
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)

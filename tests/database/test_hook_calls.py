@@ -18,7 +18,7 @@ from service.models.columns import id_of
 from service.pipeline import collect, upkeep
 from service.settings import Settings, default_config_dir
 from service.store import hook_calls
-from service.store.database import psycopg_url, transaction
+from service.store.database import transaction
 from service.testing.factories import make_source
 from tests.recorded.calls import KEYS
 
@@ -42,11 +42,8 @@ def listen(engine: Engine, source_id: int) -> None:
     """Listen once, with the wiring of a worker."""
     settings = Settings.load({"EARFUL_CONFIG_DIR": str(default_config_dir()), **KEYS})
     found = configuration.load(settings.config_dir, settings.environment)
-    tools = bootstrap.build(settings, found, database_url=psycopg_url(engine))
-    try:
-        collect.run(source_id, replace(tools, clock=lambda: NOW), queue)
-    finally:
-        tools.engine.dispose()
+    tools = bootstrap.build(settings, found, engine=engine)
+    collect.run(source_id, replace(tools, clock=lambda: NOW), queue)
 
 
 def test_calls_become_posts(database: Engine, source_id: int) -> None:

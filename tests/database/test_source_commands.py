@@ -13,6 +13,7 @@ import typer
 from sqlalchemy import Engine, select
 from typer.testing import CliRunner, Result
 
+from service.cli.console import OUT
 from service.cli.doctor import doctor
 from service.cli.source import app
 from service.errors import NotFound
@@ -34,13 +35,16 @@ def environment(database: Engine) -> dict[str, str]:
     return {
         "EARFUL_CONFIG_DIR": str(default_config_dir()),
         "EARFUL_DATABASE_URL": psycopg_url(database),
-        "COLUMNS": "200",
     }
 
 
 def run(environment: dict[str, str], *arguments: str) -> Result:
-    """Run a verb as the command line does."""
-    return CliRunner().invoke(app, [*arguments], env=environment, terminal_width=200)
+    """Run a verb as the command line does, in a window that is wide enough for its tables."""
+    before, OUT.width = OUT.width, 200
+    try:
+        return CliRunner().invoke(app, [*arguments], env=environment)
+    finally:
+        OUT.width = before
 
 
 def a_source(database: Engine, **columns: object) -> None:
@@ -158,7 +162,7 @@ def test_the_doctor_names_keys_parked_and_silent_sources(
 
     main = typer.Typer()
     main.command()(doctor)
-    told = CliRunner().invoke(main, env={**environment, "EARFUL_CONFIG_DIR": str(config)}, terminal_width=200).stdout
+    told = CliRunner().invoke(main, env={**environment, "EARFUL_CONFIG_DIR": str(config)}).stdout
     for words in (
         "Source reddit-strategy needs REDDIT_CLIENT_ID.",
         "Get it here: https://www.reddit.com/prefs/apps",
