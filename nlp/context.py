@@ -19,6 +19,7 @@ from nlp.words import count_words
 
 _FEW_WORDS = 6  # of a reply that may be about what it answers
 _FEW_CHARACTERS = 200  # more are not counted: whatever it is, it is not a few words
+_ALONE = 80  # characters; a longer text without what it answers is no mere agreement
 _MOST_BESIDE = 4  # words beside an agreement, beyond which it tells a story of its own and is placed by that
 _OPPOSITES = {Sentiment.NEGATIVE.value, Sentiment.POSITIVE.value}
 
@@ -55,7 +56,7 @@ class Threads:
         return found
 
     def _reply(self, row: int, given: TextInput) -> _Reply | None:
-        if given.title or given.rating is not None:
+        if given.title or given.rating is not None or not (given.context or len(given.text) <= _ALONE):
             return None
         rest = rest_of_agreement(given.text)
         if not given.context:

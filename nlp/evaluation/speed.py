@@ -23,11 +23,13 @@ from tokenizers import Tokenizer
 from nlp.base import TextInput
 from nlp.clean import clean
 from nlp.encoder import Encoder
-from nlp.english import TOKENIZER, EnglishNetwork
+from nlp.english import LANGUAGE, TOKENIZER, EnglishNetwork
 from nlp.evaluation.data import rows
 from nlp.files import FOLDER, open_files
 from nlp.multilingual import MultilingualNetwork
 from nlp.runtime import Understanding
+
+ENGLISH, OTHERS = "English", "other languages"
 
 _ROUNDS = 3  # of which the quickest counts: other work on the machine only ever slows one down
 _USUAL = 40  # texts that the usual way reads
@@ -40,10 +42,11 @@ def measure(data: Path, *, texts: int, long_run: int) -> Iterator[tuple[str, str
     yield "machine", f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
     yield "start until models are loaded", f"{_start():.2f} s"
     models = Understanding.load()
-    given = {
-        "English": [row.text for row in rows(data, "sentiment/tweeteval_sentiment", most=texts)],
-        "other languages": [row.text for row in rows(data, "sentiment/umsab", most=texts) if row.language != "en"],
-    }
+    tweets = [row.text for row in rows(data, "sentiment/tweeteval_sentiment", most=texts)]
+    tweets += [row.text for row in rows(data, "sentiment/umsab", most=texts)]
+    given: dict[str, list[TextInput]] = {ENGLISH: [], OTHERS: []}
+    for tweet, reading in zip(tweets, models.read(tweets), strict=True):
+        given[ENGLISH if reading.language.label == LANGUAGE else OTHERS].append(tweet)
     whole = {name: _seconds(partial(models.read, some)) for name, some in given.items()}
     for name, some in given.items():
         yield f"{name}: whole readings", f"{len(some) / whole[name]:,.0f} texts a second ({len(some)} texts)"
@@ -56,10 +59,10 @@ def measure(data: Path, *, texts: int, long_run: int) -> Iterator[tuple[str, str
         )
     if long_run:
         yield from _flat(models, [each for some in given.values() for each in some], long_run)
-    usual = _usual([each.text for each in given["English"][:_USUAL]])
+    usual = _usual([each.text for each in given[ENGLISH][:_USUAL]])
     if usual:
         yield "the usual way, one text at a time", f"{usual:.1f} texts a second"
-        rate = len(given["English"]) / whole["English"]
+        rate = len(given[ENGLISH]) / whole[ENGLISH]
         yield "English against the usual way", f"{rate / usual:.0f} times as fast"
     else:
         yield "the usual way", "not measured: pip install 'earful[models]'"
@@ -77,8 +80,8 @@ def _bare() -> dict[str, Callable[[Sequence[str]], object]]:
     encoder, english = Encoder(files), EnglishNetwork(files)
     multilingual = MultilingualNetwork(files, encoder.pieces)
     return {
-        "English": lambda spelled: (encoder.encode(spelled), english(spelled)),
-        "other languages": lambda spelled: multilingual(encoder.encode(spelled).tokens),
+        ENGLISH: lambda spelled: (encoder.encode(spelled), english(spelled)),
+        OTHERS: lambda spelled: multilingual(encoder.encode(spelled).tokens),
     }
 
 
