@@ -24,8 +24,9 @@ from nlp.training.labels import UNKNOWN, Example
 from nlp.training.mix import CLASS, MIXED, NO_NEUTRAL, WEIGHT, WISHES, in_english, targets_of
 from nlp.training.sets import examples
 
-_FEW = 50  # held-out texts of a kind below which all opinions count alike
-_FROM_STARS = (Intent.PRAISE, Intent.COMPLAINT)
+_FEW = 50  # held-out texts of a kind below which nothing is fitted
+_UNTESTED = (1.0, 0.0, 0.0)  # weights then: the heads alone are calibrated by themselves
+_TOO_FREE = (Intent.COMPLAINT,)  # stars label the clear ones alone, which any threshold tells apart
 _PULL = 1e-3  # how much a shift, or a weight unlike the others', costs
 
 _Line = tuple[Vector, float]  # a weight for each opinion, and a shift
@@ -36,6 +37,7 @@ def make_blend(data: Path, folder: Path, say: Callable[[str], None]) -> None:
     files = ModelFiles(folder, "")
     with np.load(folder / HEADS) as stored:
         arrays = {name: value for name, value in stored.items() if not name.startswith("blend.")}
+    kept = arrays["intents.thresholds"]
     encoder = Encoder(files)
     opinions = Opinions(files, encoder, arrays)
     found: dict[str, list[tuple[Vector, Vector]]] = {ENGLISH: [], OTHERS: []}
@@ -51,21 +53,24 @@ def make_blend(data: Path, folder: Path, say: Callable[[str], None]) -> None:
         say(f"blending on {len(targets)} held-out texts: {name}")
         arrays |= fit_blend(given, targets, name)
         blended.append((Blend(arrays, name)(given)[:, 4:], targets[:, WISHES]))
-    arrays["intents.thresholds"] = _thresholds(*map(np.concatenate, zip(*blended, strict=True)))
+    arrays["intents.thresholds"] = _thresholds(kept, blended)
     save(folder / HEADS, arrays)
 
 
-def _thresholds(logits: Vector, truth: Vector) -> Vector:
-    """For each output of intents the probability from which on it holds; one half where too little is known.
+def _thresholds(kept: Vector, blended: Sequence[tuple[Vector, Vector]]) -> Vector:
+    """For each output of intents the probability from which on it holds.
 
-    One half for praise and complaint too: stars label the clear ones alone, which any threshold tells apart.
+    It is the heads' own, `kept`, where English or the rest labels too few texts for a better one.
     """
-    found = np.full(truth.shape[1], 0.5, np.float32)
-    for at in (at for at, name in enumerate(OUTPUTS) if name not in _FROM_STARS):
-        rows = truth[:, at] >= 0
-        wanted = truth[rows, at].astype(np.int64)
-        if min(wanted.sum(), (wanted == 0).sum()) >= _FEW:
-            found[at] = best_threshold(sigmoid(logits[rows, at]), wanted)
+    found = np.asarray(kept, np.float32).copy()
+    for at, name in enumerate(OUTPUTS):
+        known = [(logits[:, at], truth[:, at].astype(np.int64)) for logits, truth in blended]
+        known = [(logits[truth >= 0], truth[truth >= 0]) for logits, truth in known]
+        if name in _TOO_FREE:
+            found[at] = 0.5
+        elif all(min(truth.sum(), (truth == 0).sum()) >= _FEW for _, truth in known):
+            logits, wanted = (np.concatenate(each) for each in zip(*known, strict=True))
+            found[at] = best_threshold(sigmoid(logits), wanted)
     return found
 
 
@@ -115,7 +120,7 @@ def _line(opinions: Vector, truth: Vector) -> _Line:
     rows = truth >= 0
     wanted = truth[rows].astype(np.int64)
     if min(wanted.sum(), (wanted == 0).sum()) < _FEW:
-        return np.full(OPINIONS, 1 / OPINIONS, np.float32), 0.0
+        return np.array(_UNTESTED, np.float32), 0.0
     given, aim = torch.tensor(opinions[:, rows]), torch.tensor(wanted, dtype=torch.float32)
     weights = torch.tensor(weights_of_rare(wanted), dtype=torch.float32)
 
