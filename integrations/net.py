@@ -1,0 +1,166 @@
+"""The one HTTP door of what answers: one request each, never repeated by itself, with the errors of `base`.
+
+Whether a request may be sent again is the outbox's decision, and a second try can double what the first one did.
+"""
+
+from __future__ import annotations
+
+import json as codec
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Self, TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+
+from integrations.base import (
+    JSON,
+    IntegrationError,
+    MessageRejected,
+    OutcomeUncertain,
+    TargetBusy,
+    TargetRefused,
+)
+
+USER_AGENT = "Earful/0.1 (self-hosted social listening)"
+_MOST_BYTES = 5_000_000
+_SAID = 200  # characters of a platform's own words that an error repeats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a platform answered."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: JSON = None  # None where there was none, or none that is JSON
+    text: str = field(default="", repr=False)
+
+    def get(self, *path: str | int) -> JSON:
+        """What stands at a path of the body; None where there is nothing."""
+        found: JSON = self.body
+        for step in path:
+            if isinstance(found, Mapping) and isinstance(step, str):
+                found = found.get(step)
+            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
+                found = found[step]
+            else:
+                return None
+        return found
+
+
+Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
+"""Reads an answer as its platform means it: an error, or None where the usual reading of the status will do."""
+
+
+class Door:
+    """The way to one platform. `name` is what people call it; `what_to_do` helps where it refuses our account."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        name: str,
+        what_to_do: str,
+        headers: Mapping[str, str] | None = None,
+        verdict: Verdict | None = None,
+        timeout: float = 20.0,
+    ) -> None:
+        self._name, self._what_to_do, self._verdict = name, what_to_do, verdict
+        self._client = httpx.Client(
+            base_url=base_url.rstrip("/"),
+            headers={"User-Agent": USER_AGENT, **(headers or {})},
+            timeout=timeout,
+            follow_redirects=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"Door({self._name!r}, {urlsplit(str(self._client.base_url)).hostname!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def read(self, path: str, *, params: Mapping[str, str] | None = None, gone: bool = False) -> Heard:
+        """GET. With `gone`, 404 and 410 are an answer and no error.
+
+        Raises:
+            TargetBusy, TargetRefused, MessageRejected: nothing was learnt.
+        """
+        return self.ask("GET", path, params=params, writing=False, gone=gone)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: JSON = None,
+        form: Mapping[str, str] | None = None,
+        writing: bool = True,
+        gone: bool = False,
+    ) -> Heard:
+        """One request. `path` may be a whole address of the platform's own.
+
+        Raises:
+            TargetBusy, TargetRefused, MessageRejected: it was not done.
+            OutcomeUncertain: only when `writing`: it may have been done.
+        """
+        try:
+            answer = self._client.request(method, path, params=params, json=json, data=dict(form) if form else None)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise TargetBusy(f"{self._name} cannot be reached ({type(error).__name__}).") from None
+        except httpx.HTTPError as error:
+            raise self._unclear(f"The connection broke ({type(error).__name__})", writing=writing) from None
+        heard = _heard(answer)
+        if gone and heard.status in (404, 410):
+            return heard
+        fault = (self._verdict(heard) if self._verdict else None) or self._fault(heard, writing=writing)
+        if fault is not None:
+            raise fault
+        return heard
+
+    def _fault(self, heard: Heard, *, writing: bool) -> IntegrationError | None:
+        status = heard.status
+        if status < 300:
+            return None
+        if status == 429:
+            return TargetBusy(f"{self._name} asks to wait.", retry_after=_seconds(heard.headers.get("retry-after")))
+        if status >= 500:
+            return self._unclear(f"{self._name} failed while it answered (status {status})", writing=writing)
+        if status in (401, 403):
+            return TargetRefused(f"{self._name} refused (status {status}){_said(heard)}.", what_to_do=self._what_to_do)
+        if status < 400:
+            return TargetRefused(f"{self._name} sends us elsewhere (status {status}).", what_to_do=self._what_to_do)
+        return MessageRejected(f"{self._name} did not take it (status {status}){_said(heard)}.")
+
+    def _unclear(self, what: str, *, writing: bool) -> IntegrationError:
+        return OutcomeUncertain(f"{what}; it may have been done.") if writing else TargetBusy(f"{what}.")
+
+
+def _heard(answer: httpx.Response) -> Heard:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    text = answer.text[:_MOST_BYTES]
+    try:
+        body: JSON = codec.loads(text) if text.strip() else None
+    except ValueError:
+        body = None
+    return Heard(status=answer.status_code, headers=headers, body=body, text=text)
+
+
+def _said(heard: Heard) -> str:
+    """The platform's own words on a refusal, where they can be found: one line, shortened."""
+    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), ("errors", 0)):
+        found = heard.get(*path)
+        if isinstance(found, str) and found.strip():
+            return f": {' '.join(found.split())[:_SAID]}"
+    return ""
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        return max(0.0, float(value or ""))
+    except ValueError:
+        return None

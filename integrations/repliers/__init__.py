@@ -1,0 +1,1 @@
+"""Answers on platforms: one module for each kind of source that can be answered by a program."""

@@ -1,0 +1,29 @@
+"""The kinds of sources whose authors can be answered by a program, one line each; imported when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from integrations.replies import ReplierSpec
+
+_MODULES: Mapping[str, str] = {}
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds that there are, in the order they are listed to people."""
+    return tuple(_MODULES)
+
+
+def spec(kind: str) -> ReplierSpec | None:
+    """Everything about answering a kind of source; None where a program cannot."""
+    if kind not in _MODULES:
+        return None
+    found: ReplierSpec = import_module(_MODULES[kind]).SPEC
+    return found
+
+
+def missing(kind: str, settings: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the settings that answering a kind needs and that are not set; none for a kind without a replier."""
+    found = spec(kind)
+    return tuple(each.name for each in found.secrets if each.required and not settings.get(each.name)) if found else ()
