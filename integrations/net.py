@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +26,7 @@ from integrations.base import (
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _MOST_BYTES = 5_000_000
+_LISTED = (("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"))  # what is wrong, in a list
 _SAID = 200  # characters of a platform's own words that an error repeats
 
 
@@ -65,6 +66,18 @@ Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
 """Reads an answer as its platform means it: an error, or None where the usual reading of the status will do."""
 
 
+class Bearer(Protocol):
+    """Tokens that change: each request carries the one that is good now. See `integrations.tokens`."""
+
+    def token(self) -> str:
+        """A token that is good now. Raises TargetBusy or TargetRefused where none is to be had."""
+        ...
+
+    def forget(self) -> None:
+        """Take a new one next time: this one was not accepted."""
+        ...
+
+
 class Door:
     """The way to one platform. `name` is what people call it; `what_to_do` helps where it refuses our account."""
 
@@ -76,15 +89,18 @@ class Door:
         what_to_do: str,
         headers: Mapping[str, str] | None = None,
         verdict: Verdict | None = None,
+        bearer: Bearer | None = None,
         timeout: float = 20.0,
     ) -> None:
-        self._name, self._what_to_do, self._verdict = name, what_to_do, verdict
+        self._name, self._what_to_do, self._verdict, self._bearer = name, what_to_do, verdict, bearer
         self._more: Mapping[str, str] = {}
         self._client = httpx.Client(
             base_url=base_url.rstrip("/"),
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=timeout,
             follow_redirects=False,
+            # A kept connection may be closed by the other side just as we write: nobody could say what was done.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def __repr__(self) -> str:
@@ -127,15 +143,19 @@ class Door:
             TargetBusy, TargetRefused, MessageRejected: it was not done.
             OutcomeUncertain: only when `writing`: it may have been done.
         """
+        signed = {"Authorization": f"Bearer {self._bearer.token()}"} if self._bearer else {}
         try:
             answer = self._client.request(
-                method, path, params=params, json=json, data=dict(form) if form else None, headers=self._more
-            )
+                method, path, params=params, json=json, data=dict(form) if form else None,
+                headers={**self._more, **signed},
+            )  # fmt: skip
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TargetBusy(f"{self._name} cannot be reached ({type(error).__name__}).") from None
         except httpx.HTTPError as error:
             raise self._unclear(f"The connection broke ({type(error).__name__})", writing=writing) from None
         heard = _heard(answer)
+        if self._bearer and heard.status == 401:
+            self._bearer.forget()
         if gone and heard.status in (404, 410):
             return heard
         fault = (self._verdict(heard) if self._verdict else None) or self._fault(heard, writing=writing)
@@ -177,7 +197,7 @@ def _heard(answer: httpx.Response) -> Heard:
 
 def _said(heard: Heard) -> str:
     """The platform's own words on a refusal, where they can be found: one line, shortened."""
-    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), ("errors", 0)):
+    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), *_LISTED):
         found = heard.get(*path)
         if isinstance(found, str) and found.strip():
             return f": {' '.join(found.split())[:_SAID]}"

@@ -7,7 +7,9 @@ from importlib import import_module
 
 from integrations.replies import ReplierSpec
 
-_MODULES: Mapping[str, str] = {}
+_MODULES: Mapping[str, str] = {
+    "google_play": "integrations.repliers.google_play",
+}
 
 
 def kinds() -> tuple[str, ...]:
