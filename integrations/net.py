@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from integrations import reading
 from integrations.base import (
     JSON,
     IntegrationError,
@@ -41,25 +42,15 @@ class Heard:
 
     def get(self, *path: str | int) -> JSON:
         """What stands at a path of the body; None where there is nothing."""
-        found: JSON = self.body
-        for step in path:
-            if isinstance(found, Mapping) and isinstance(step, str):
-                found = found.get(step)
-            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
-                found = found[step]
-            else:
-                return None
-        return found
+        return reading.at(self.body, *path)
 
     def words(self, *path: str | int) -> str:
         """The text or the number at a path of the body, as text; empty where there is neither."""
-        found = self.get(*path)
-        return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+        return reading.words_at(self.body, *path)
 
     def objects(self, *path: str | int) -> list[Mapping[str, JSON]]:
         """The objects of the list at a path of the body; none where there is no list."""
-        found = self.get(*path)
-        return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+        return reading.objects_at(self.body, *path)
 
 
 Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]

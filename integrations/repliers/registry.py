@@ -9,6 +9,9 @@ from integrations.replies import ReplierSpec
 
 _MODULES: Mapping[str, str] = {
     "google_play": "integrations.repliers.google_play",
+    "mastodon": "integrations.repliers.mastodon",
+    "bluesky": "integrations.repliers.bluesky",
+    "discord": "integrations.repliers.discord",
 }
 
 
