@@ -30,9 +30,12 @@ def from_html(markup: str) -> str:
     return "\n".join(line.strip() for line in lines).strip()
 
 
-def calling_nobody(text: str) -> str:
-    """The text with names (@name) that look the same and that no platform takes for a call; addresses are left."""
-    return _NAME.sub(f"@{_JOINER}", text)
+def calling_nobody(text: str, *, sign: re.Pattern[str] = _NAME) -> str:
+    """The text with names (@name) that look the same and that no platform takes for a call; addresses are left.
+
+    `sign` is what makes a call of the name behind it.
+    """
+    return sign.sub(lambda match: match[0] + _JOINER, text)
 
 
 def addressed(text: str, handle: str | None) -> str:

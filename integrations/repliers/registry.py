@@ -12,6 +12,7 @@ _MODULES: Mapping[str, str] = {
     "mastodon": "integrations.repliers.mastodon",
     "bluesky": "integrations.repliers.bluesky",
     "discord": "integrations.repliers.discord",
+    "reddit": "integrations.repliers.reddit",
 }
 
 
