@@ -13,6 +13,7 @@ _MODULES: Mapping[str, str] = {
     "bluesky": "integrations.repliers.bluesky",
     "discord": "integrations.repliers.discord",
     "reddit": "integrations.repliers.reddit",
+    "discourse": "integrations.repliers.discourse",
 }
 
 
