@@ -14,6 +14,7 @@ _MODULES: Mapping[str, str] = {
     "discord": "integrations.repliers.discord",
     "reddit": "integrations.repliers.reddit",
     "discourse": "integrations.repliers.discourse",
+    "x": "integrations.repliers.x",
 }
 
 
