@@ -197,7 +197,7 @@ def _heard(answer: httpx.Response) -> Heard:
 
 def _said(heard: Heard) -> str:
     """The platform's own words on a refusal, where they can be found: one line, shortened."""
-    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), *_LISTED):
+    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("description",), ("error",), *_LISTED):
         found = heard.get(*path)
         if isinstance(found, str) and found.strip():
             return f": {' '.join(found.split())[:_SAID]}"
@@ -212,6 +212,15 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
     try:
         return float(asked) if asked.replace(".", "", 1).isdigit() else _until(asked, headers.get("date", ""))
     except (ValueError, OverflowError, TypeError):  # no date, or one without its zone
+        return None
+
+
+def resets_in(headers: Mapping[str, str], name: str) -> float | None:
+    """Seconds until the moment in the header `name` (seconds since 1970), by the server's own clock."""
+    try:
+        now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        return max(0.0, float(headers.get(name, "")) - now)
+    except (ValueError, OverflowError, TypeError):
         return None
 
 

@@ -8,7 +8,10 @@ from importlib import import_module
 from integrations.replies import ReplierSpec
 
 _MODULES: Mapping[str, str] = {
+    "app_store_connect": "integrations.repliers.app_store_connect",
+    "google_business": "integrations.repliers.google_business",
     "google_play": "integrations.repliers.google_play",
+    "youtube": "integrations.repliers.youtube",
 }
 
 
