@@ -10,7 +10,7 @@ from html import escape, unescape
 from integrations.base import JSON, Finding, IntegrationError, Receipt, TargetRefused
 from integrations.replies import Answer
 
-_CLOCKS = timedelta(minutes=5)  # by how much a platform's clock may be behind ours
+CLOCKS = timedelta(minutes=5)  # by how much a platform's clock may be behind ours
 
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -39,7 +39,7 @@ def arrived(
     answers: Sequence[Answer], text: str, *, address: str, after: datetime, reading: Reading = plain
 ) -> Receipt | None:
     """The newest answer of ours with the same words that was not there before the sending; None: there is none."""
-    earliest = after - _CLOCKS
+    earliest = after - CLOCKS
     same = [
         answer
         for answer in answers

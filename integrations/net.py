@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from integrations import parts
 from integrations.base import (
     JSON,
     IntegrationError,
@@ -26,7 +27,10 @@ from integrations.base import (
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _MOST_BYTES = 5_000_000
-_LISTED = (("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"))  # what is wrong, in a list
+_SAYING: tuple[tuple[str | int, ...], ...] = (  # where platforms say what is wrong, the most telling first
+    ("error", "message"), ("error_description",), ("message",), ("detail",), ("description",), ("error",),
+    ("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"),
+)  # fmt: skip
 _SAID = 200  # characters of a platform's own words that an error repeats
 
 
@@ -41,25 +45,15 @@ class Heard:
 
     def get(self, *path: str | int) -> JSON:
         """What stands at a path of the body; None where there is nothing."""
-        found: JSON = self.body
-        for step in path:
-            if isinstance(found, Mapping) and isinstance(step, str):
-                found = found.get(step)
-            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
-                found = found[step]
-            else:
-                return None
-        return found
+        return parts.get(self.body, *path)
 
     def words(self, *path: str | int) -> str:
         """The text or the number at a path of the body, as text; empty where there is neither."""
-        found = self.get(*path)
-        return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+        return parts.words(self.body, *path)
 
     def objects(self, *path: str | int) -> list[Mapping[str, JSON]]:
         """The objects of the list at a path of the body; none where there is no list."""
-        found = self.get(*path)
-        return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+        return parts.objects(self.body, *path)
 
 
 Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
@@ -190,14 +184,14 @@ def _heard(answer: httpx.Response) -> Heard:
     text = answer.text[:_MOST_BYTES]
     try:
         body: JSON = codec.loads(text) if text.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return Heard(status=answer.status_code, headers=headers, body=body, text=text)
 
 
 def _said(heard: Heard) -> str:
     """The platform's own words on a refusal, where they can be found: one line, shortened."""
-    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("description",), ("error",), *_LISTED):
+    for path in _SAYING:
         found = heard.get(*path)
         if isinstance(found, str) and found.strip():
             return f": {' '.join(found.split())[:_SAID]}"

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, IntegrationError, Receipt, Secret, TargetBusy
 from integrations.net import Door, Heard, seconds_to_wait
+from integrations.parts import obj, words
 from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.tokens import apple
 
@@ -37,15 +38,15 @@ class AppStoreConnect:
         heard = self._door.read(_review(place), params={"include": "response"}, gone=True)
         if heard.status >= 400:
             return Standing(exists=False)
-        said = heard.get("data", "attributes")
-        if not isinstance(said, Mapping):
+        said = obj(heard.body, "data", "attributes")
+        if not said:
             raise self._door.strange(writing=False)
-        stars = said.get("rating")
+        stars = words(said, "rating")
         return Standing(
             exists=True,
-            text=str(said.get("body") or ""),
-            title=str(said.get("title") or "") or None,
-            rating=f"{stars}/5" if isinstance(stars, int) else None,
+            text=words(said, "body"),
+            title=words(said, "title") or None,
+            rating=f"{stars}/5" if stars else None,
             answers=[_answer(one) for one in heard.objects("included") if one.get("type") == "customerReviewResponses"],
         )
 
@@ -94,11 +95,10 @@ def _review(place: Place) -> str:
 
 
 def _answer(response: Mapping[str, JSON]) -> Answer:
-    found = response.get("attributes")
-    said = found if isinstance(found, Mapping) else {}
+    said = obj(response, "attributes")
     return Answer(
-        remote_id=str(response.get("id")),
-        text=str(said.get("responseBody") or ""),
+        remote_id=words(response, "id"),
+        text=words(said, "responseBody"),
         by="developer",
         ours=True,
         at=moment(said.get("lastModifiedDate")),

@@ -9,8 +9,10 @@ from integrations.replies import ReplierSpec
 
 _MODULES: Mapping[str, str] = {
     "app_store_connect": "integrations.repliers.app_store_connect",
+    "github": "integrations.repliers.github",
     "google_business": "integrations.repliers.google_business",
     "google_play": "integrations.repliers.google_play",
+    "trustpilot": "integrations.repliers.trustpilot",
     "youtube": "integrations.repliers.youtube",
 }
 

@@ -15,6 +15,7 @@ from integrations import google
 from integrations.answers import arrived, checked, moment, plain
 from integrations.base import JSON, Finding, MessageRejected, Receipt, Secret, TargetRefused
 from integrations.net import Door, Heard
+from integrations.parts import obj, words
 from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.tokens import google_user
 
@@ -47,13 +48,13 @@ class YouTube:
         threads = self._items(self._door.read(f"{_API}/commentThreads", params={**_PLAIN, "id": top}))
         if not threads:
             return Standing(exists=False)
-        thread = _object(threads[0], "snippet")
-        first = _object(thread, "topLevelComment")
+        thread = obj(threads[0], "snippet")
+        first = obj(thread, "topLevelComment")
         answers = list(self._below(top))
         comment = first if name == top else next((one for one in answers if one.get("id") == name), {})
         if not comment:
             return Standing(exists=False)
-        said = _object(comment, "snippet")
+        said = obj(comment, "snippet")
         created, changed = moment(said.get("publishedAt")), moment(said.get("updatedAt"))
         may = thread.get("canReply") is not False
         return Standing(
@@ -108,7 +109,7 @@ class YouTube:
         items = self._items(self._door.read(f"{_API}/channels", params={"part": "snippet", "mine": "true"}))
         if not items:
             raise TargetRefused("The user who let us in has no channel on YouTube.", what_to_do=_WHAT_TO_DO)
-        return str(items[0].get("id")), str(_object(items[0], "snippet").get("title"))
+        return words(items[0], "id"), words(items[0], "snippet", "title")
 
     def _below(self, top: str) -> Iterator[Mapping[str, JSON]]:
         """All answers below a first comment. Raises TargetBusy where there is no end of them: none may be missed."""
@@ -123,12 +124,12 @@ class YouTube:
 
     def _answer(self, comment: Mapping[str, JSON], place: Place) -> Answer:
         self._mine = self._mine or self._channel()[0]
-        said, name = _object(comment, "snippet"), str(comment.get("id"))
+        said, name = obj(comment, "snippet"), words(comment, "id")
         return Answer(
             remote_id=name,
             text=_words(said),
-            by=str(said.get("authorDisplayName") or ""),
-            ours=_object(said, "authorChannelId").get("value") == self._mine,
+            by=words(said, "authorDisplayName"),
+            ours=words(said, "authorChannelId", "value") == self._mine,
             at=moment(said.get("publishedAt")),
             url=_address(name, place),
         )
@@ -164,13 +165,8 @@ def _address(name: str, place: Place) -> str | None:
     return f"https://www.youtube.com/watch?v={quote(video[0])}&lc={quote(name)}" if video else None
 
 
-def _object(value: Mapping[str, JSON], name: str) -> Mapping[str, JSON]:
-    found = value.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
 def _words(said: Mapping[str, JSON]) -> str:
-    return str(said.get("textOriginal") or said.get("textDisplay") or "")
+    return words(said, "textOriginal") or words(said, "textDisplay")
 
 
 def build(base_url: str | None, secrets: Mapping[str, str]) -> Replier:
@@ -181,9 +177,7 @@ def build(base_url: str | None, secrets: Mapping[str, str]) -> Replier:
     )
 
 
-_WHERE = (
-    "https://console.cloud.google.com/apis/credentials (an OAuth client, with the YouTube Data API v3 on)."
-)
+_WHERE = "https://console.cloud.google.com/apis/credentials (an OAuth client, with the YouTube Data API v3 on)."
 _PLAYGROUND = "https://developers.google.com/oauthplayground"
 
 SPEC = ReplierSpec(
