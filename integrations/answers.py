@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from html import escape, unescape
 
 from integrations.base import JSON, Finding, IntegrationError, Receipt, TargetRefused
 from integrations.replies import Answer
 
-_CLOCKS = timedelta(minutes=5)  # by how much a platform's clock may be behind ours
+CLOCKS = timedelta(minutes=5)  # by how much a platform's clock may be behind ours
+
+_BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 
 Reading = Callable[[str], str]
 """What of a text is compared: platforms change markup, links and white space."""
@@ -19,11 +24,22 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def to_html(text: str) -> str:
+    """The words as HTML that says no more than they do: paragraphs and line breaks, and no markup of their own."""
+    paragraphs = [escape(part).replace("\n", "<br>") for part in re.split(r"\n{2,}", text.strip("\n"))]
+    return "".join(f"<p>{part}</p>" for part in paragraphs)
+
+
+def from_html(markup: str) -> str:
+    """The words in a platform's HTML, to compare them: tags are gone, breaks are line breaks."""
+    return unescape(_TAG.sub("", _BREAK.sub("\n", markup))).strip("\n")
+
+
 def arrived(
     answers: Sequence[Answer], text: str, *, address: str, after: datetime, reading: Reading = plain
 ) -> Receipt | None:
     """The newest answer of ours with the same words that was not there before the sending; None: there is none."""
-    earliest = after - _CLOCKS
+    earliest = after - CLOCKS
     same = [
         answer
         for answer in answers

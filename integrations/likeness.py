@@ -13,8 +13,6 @@ _JOINER = "\N{WORD JOINER}"
 _NAME = re.compile(r"(?<![\w/=])@(?=\w)")
 _ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?[,:]?\s+)+")
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/blockquote|/pre)\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -22,12 +20,6 @@ def bare(text: str) -> str:
     """A text as it is compared: without names before it and unseen signs, however spaces and addresses are written."""
     words = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", unescape(text))).split())
     return _ADDRESS.sub("\N{LINK SYMBOL}", _BEFORE.sub("", words, count=1))
-
-
-def from_html(markup: str) -> str:
-    """The words of the tame HTML that platforms make of a post, a line for each paragraph."""
-    lines = unescape(_TAG.sub("", _BREAK.sub("\n", markup))).split("\n")
-    return "\n".join(line.strip() for line in lines).strip()
 
 
 def calling_nobody(text: str, *, sign: re.Pattern[str] = _NAME) -> str:

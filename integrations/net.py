@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from integrations import reading
+from integrations import parts
 from integrations.base import (
     JSON,
     IntegrationError,
@@ -27,7 +27,10 @@ from integrations.base import (
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _MOST_BYTES = 5_000_000
-_LISTED = (("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"))  # what is wrong, in a list
+_SAYING: tuple[tuple[str | int, ...], ...] = (  # where platforms say what is wrong, the most telling first
+    ("error", "message"), ("error_description",), ("message",), ("detail",), ("description",), ("error",),
+    ("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"),
+)  # fmt: skip
 _SAID = 200  # characters of a platform's own words that an error repeats
 
 
@@ -42,15 +45,15 @@ class Heard:
 
     def get(self, *path: str | int) -> JSON:
         """What stands at a path of the body; None where there is nothing."""
-        return reading.at(self.body, *path)
+        return parts.get(self.body, *path)
 
     def words(self, *path: str | int) -> str:
         """The text or the number at a path of the body, as text; empty where there is neither."""
-        return reading.words_at(self.body, *path)
+        return parts.words(self.body, *path)
 
     def objects(self, *path: str | int) -> list[Mapping[str, JSON]]:
         """The objects of the list at a path of the body; none where there is no list."""
-        return reading.objects_at(self.body, *path)
+        return parts.objects(self.body, *path)
 
 
 Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
@@ -181,14 +184,14 @@ def _heard(answer: httpx.Response) -> Heard:
     text = answer.text[:_MOST_BYTES]
     try:
         body: JSON = codec.loads(text) if text.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return Heard(status=answer.status_code, headers=headers, body=body, text=text)
 
 
 def _said(heard: Heard) -> str:
     """The platform's own words on a refusal, where they can be found: one line, shortened."""
-    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), *_LISTED):
+    for path in _SAYING:
         found = heard.get(*path)
         if isinstance(found, str) and found.strip():
             return f": {' '.join(found.split())[:_SAID]}"
@@ -203,6 +206,15 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
     try:
         return float(asked) if asked.replace(".", "", 1).isdigit() else _until(asked, headers.get("date", ""))
     except (ValueError, OverflowError, TypeError):  # no date, or one without its zone
+        return None
+
+
+def resets_in(headers: Mapping[str, str], name: str) -> float | None:
+    """Seconds until the moment in the header `name` (seconds since 1970), by the server's own clock."""
+    try:
+        now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        return max(0.0, float(headers.get(name, "")) - now)
+    except (ValueError, OverflowError, TypeError):
         return None
 
 

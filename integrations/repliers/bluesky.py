@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 
+from integrations import parts
 from integrations.answers import checked, moment
 from integrations.base import JSON, Finding, IntegrationError, MessageRejected, Receipt, Secret, TargetBusy
 from integrations.net import Door, Heard
-from integrations.reading import at, objects_at, words_at
 from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.resets import asks_to_wait
 from integrations.servers import Servers
@@ -52,7 +52,7 @@ class Bluesky:
             thread = account.door.read("/xrpc/app.bsky.feed.getPostThread", params=asked).get("thread")
         except _Absent:
             return Standing(exists=False)
-        kind, text = words_at(thread, "$type"), at(thread, "post", "record", "text")
+        kind, text = parts.words(thread, "$type"), parts.get(thread, "post", "record", "text")
         if kind.endswith("#notFoundPost"):
             return Standing(exists=False)
         if kind.endswith("#blockedPost"):
@@ -60,13 +60,12 @@ class Bluesky:
             return Standing(exists=True, text=place.text, may_answer=False, why_not=why)
         if not isinstance(text, str):
             raise account.door.strange(writing=False)
-        closed = at(thread, "post", "viewer", "replyDisabled") is True
+        below = parts.objects(thread, "replies")
+        closed = parts.get(thread, "post", "viewer", "replyDisabled") is True
         return Standing(
             exists=True,
             text=text,
-            answers=[
-                _answer(one, account.did()) for one in objects_at(thread, "replies") if words_at(one, "post", "uri")
-            ],
+            answers=[_answer(one, account.did()) for one in below if parts.words(one, "post", "uri")],
             may_answer=not closed,
             why_not=_CLOSED if closed else "",
         )
@@ -176,7 +175,7 @@ def record_key(key: str) -> str:
 
 def _record(text: str, parent: Mapping[str, JSON]) -> JSON:
     above = {"uri": parent["uri"], "cid": parent["cid"]}
-    root = at(parent, "record", "reply", "root")
+    root = parts.get(parent, "record", "reply", "root")
     links = [_facet(text, match) for match in _LINK.finditer(text)]
     return {
         "$type": _POST,
@@ -195,14 +194,14 @@ def _facet(text: str, match: re.Match[str]) -> JSON:
 
 
 def _answer(thread: Mapping[str, JSON], did: str) -> Answer:
-    post = at(thread, "post")
-    uri, author = words_at(post, "uri"), words_at(post, "author", "did")
+    post = parts.get(thread, "post")
+    uri, author = parts.words(post, "uri"), parts.words(post, "author", "did")
     return Answer(
         remote_id=uri,
-        text=words_at(post, "record", "text"),
-        by=words_at(post, "author", "handle") or author,
+        text=parts.words(post, "record", "text"),
+        by=parts.words(post, "author", "handle") or author,
         ours=author == did,
-        at=moment(at(post, "indexedAt")),
+        at=moment(parts.get(post, "indexedAt")),
         url=_page(uri),
     )
 

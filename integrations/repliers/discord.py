@@ -12,11 +12,11 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import chain, islice
 
+from integrations import parts
 from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, IntegrationError, MessageRejected, Receipt, Secret, TargetBusy
 from integrations.likeness import bare
 from integrations.net import Door, Heard
-from integrations.reading import at, words_at
 from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.resets import asks_to_wait
 
@@ -115,22 +115,22 @@ class Discord:
             yield messages
             if len(messages) < _LIMIT:
                 return
-            after = words_at(messages[-1], "id")
+            after = parts.words(messages[-1], "id")
 
     def _answers(self, messages: Iterable[Mapping[str, JSON]], place: Place) -> list[Answer]:
         _, message = _names(place.external_id)
-        below = [one for one in messages if words_at(one, "message_reference", "message_id") == message]
+        below = [one for one in messages if parts.words(one, "message_reference", "message_id") == message]
         return [self._answer(one, place) for one in below]
 
     def _answer(self, message: Mapping[str, JSON], place: Place) -> Answer:
-        author = words_at(message, "author", "id")
+        author = parts.words(message, "author", "id")
         return Answer(
-            remote_id=words_at(message, "id"),
-            text=words_at(message, "content"),
-            by=words_at(message, "author", "username") or author,
+            remote_id=parts.words(message, "id"),
+            text=parts.words(message, "content"),
+            by=parts.words(message, "author", "username") or author,
             ours=author == self._whose(),
-            at=moment(at(message, "timestamp")),
-            url=_page(place, words_at(message, "id")),
+            at=moment(parts.get(message, "timestamp")),
+            url=_page(place, parts.words(message, "id")),
         )
 
     def _whose(self) -> str:
@@ -157,7 +157,7 @@ def _names(external_id: str) -> tuple[str, str]:
 
 
 def _number(message: Mapping[str, JSON]) -> int:
-    name = words_at(message, "id")
+    name = parts.words(message, "id")
     return int(name) if name.isdecimal() else 0
 
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from urllib.parse import urlencode
 
-from integrations.answers import arrived, checked, moment
+from integrations import parts
+from integrations.answers import arrived, checked, from_html, moment
 from integrations.base import JSON, Finding, IntegrationError, MessageRejected, Receipt, Secret, TargetBusy
-from integrations.likeness import as_written, bare, calling_nobody, from_html
+from integrations.likeness import as_written, bare, calling_nobody
 from integrations.net import Door, Heard, seconds_to_wait
-from integrations.reading import words_at
 from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.servers import WHICH_SERVER, Servers
 
@@ -51,8 +51,8 @@ class Discourse:
         return Standing(
             exists=True,
             text=_words(post),
-            title=words_at(post, "topic_title") or topic.words("title") if _number(post) == "1" else None,
-            edited_at=moment(post.get("updated_at")) if words_at(post, "version") not in {"", "1"} else None,
+            title=parts.words(post, "topic_title") or topic.words("title") if _number(post) == "1" else None,
+            edited_at=moment(post.get("updated_at")) if parts.words(post, "version") not in {"", "1"} else None,
             answers=[*chain.from_iterable(islice(forum.replies(post, topic), _LOOKED_AT))],
             may_answer=not why,
             why_not=why,
@@ -85,7 +85,7 @@ class Discourse:
         if post is None:
             return None
         for replies in forum.replies(post, forum.topic(post)):
-            found = arrived(replies, text, address=words_at(post, "topic_id"), after=after, reading=bare)
+            found = arrived(replies, text, address=parts.words(post, "topic_id"), after=after, reading=bare)
             if found is not None:
                 return found
         return None
@@ -128,7 +128,7 @@ class _Forum:
 
     def topic(self, post: Mapping[str, JSON]) -> Heard:
         """The topic of a post, with the ids of all that was written in it."""
-        found = self.door.read(f"/t/{words_at(post, 'topic_id')}.json")
+        found = self.door.read(f"/t/{parts.words(post, 'topic_id')}.json")
         if not isinstance(found.get("post_stream", "stream"), list):
             raise self.door.strange(writing=False)
         return found
@@ -137,16 +137,16 @@ class _Forum:
         """The replies to a post, from the end of its topic backward."""
         stream = topic.get("post_stream", "stream")
         ids = [str(one) for one in stream] if isinstance(stream, list) else []
-        later = ids[ids.index(words_at(post, "id")) + 1 :] if words_at(post, "id") in ids else ids
+        later = ids[ids.index(parts.words(post, "id")) + 1 :] if parts.words(post, "id") in ids else ids
         to = {_number(post)} | ({""} if _number(post) == "1" else set())  # who answers the first post need not say so
         while later:
             later, batch = later[:-_AT_ONCE], later[-_AT_ONCE:]
             asked = urlencode([*(("post_ids[]", name) for name in batch), ("include_raw", "true")])
-            found = self.door.read(f"/t/{words_at(post, 'topic_id')}/posts.json?{asked}")
+            found = self.door.read(f"/t/{parts.words(post, 'topic_id')}/posts.json?{asked}")
             if not isinstance(found.get("post_stream", "posts"), list):
                 raise self.door.strange(writing=False)
             posts = [one for one in found.objects("post_stream", "posts") if not any(one.get(mark) for mark in _GONE)]
-            yield [self._answer(one) for one in posts if words_at(one, "reply_to_post_number") in to]
+            yield [self._answer(one) for one in posts if parts.words(one, "reply_to_post_number") in to]
 
     def receipt(self, heard: Heard) -> Receipt:
         """Where a new post stands, or that it waits for a moderator. Raises OutcomeUncertain where nothing says so."""
@@ -164,29 +164,29 @@ class _Forum:
         return f"Replies come from {name}."
 
     def _answer(self, post: Mapping[str, JSON]) -> Answer:
-        ours = words_at(post, "username").lower() == self._user.lower()
+        ours = parts.words(post, "username").lower() == self._user.lower()
         return Answer(
-            remote_id=words_at(post, "id"),
-            text=as_written(words_at(post, "raw") or _words(post)) if ours else _words(post),
-            by=words_at(post, "username"),
+            remote_id=parts.words(post, "id"),
+            text=as_written(parts.words(post, "raw") or _words(post)) if ours else _words(post),
+            by=parts.words(post, "username"),
             ours=ours,
             at=moment(post.get("created_at")),
             url=self._page(post),
         )
 
     def _page(self, post: Mapping[str, JSON]) -> str:
-        slug = words_at(post, "topic_slug")
-        return "/".join([self.address, "t", *([slug] if slug else []), words_at(post, "topic_id"), _number(post)])
+        slug = parts.words(post, "topic_slug")
+        return "/".join([self.address, "t", *([slug] if slug else []), parts.words(post, "topic_id"), _number(post)])
 
 
 def _number(post: Mapping[str, JSON]) -> str:
     """The post's place in its topic."""
-    return words_at(post, "post_number")
+    return parts.words(post, "post_number")
 
 
 def _words(post: Mapping[str, JSON]) -> str:
     """What the author wrote, without quotes and previews of links, which are others' words."""
-    cooked = words_at(post, "cooked")
+    cooked = parts.words(post, "cooked")
     return from_html(_OTHERS_WORDS.sub("", cooked)) or from_html(cooked)
 
 

@@ -15,6 +15,7 @@ from integrations import google
 from integrations.answers import arrived, checked, moment, plain
 from integrations.base import JSON, Finding, MessageRejected, Receipt, Secret
 from integrations.net import Door, Heard
+from integrations.parts import get, obj, words
 from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.tokens import Exchanged, google_service_account
 
@@ -41,15 +42,14 @@ class GooglePlay:
         said, answer = _newest(heard, "userComment"), _newest(heard, "developerComment")
         if not said:
             raise self._door.strange(writing=False)
-        stars = said.get("starRating")
-        words = _words(said, "originalText") or _words(said, "text")
-        title, tab, body = words.partition("\t")  # older reviews have a title before a tab
+        stars, whole = words(said, "starRating"), words(said, "originalText") or words(said, "text")
+        title, tab, body = whole.partition("\t")  # older reviews have a title before a tab
         return Standing(
             exists=True,
-            text=body if tab else words,
+            text=body if tab else whole,
             title=title.strip() or None if tab else None,
-            rating=f"{stars}/5" if isinstance(stars, int) else None,
-            edited_at=_when(said),
+            rating=f"{stars}/5" if stars else None,
+            edited_at=moment(get(said, "lastModified", "seconds")),
             answers=[_answer(place, answer)] if answer else [],
         )
 
@@ -94,22 +94,18 @@ def _path(place: Place) -> str:
 
 
 def _newest(heard: Heard, name: str) -> Mapping[str, JSON]:
-    found = [comment for one in heard.objects("comments") if isinstance(comment := one.get(name), Mapping)]
+    found = [comment for one in heard.objects("comments") if (comment := obj(one, name))]
     return found[-1] if found else {}
 
 
-def _when(comment: Mapping[str, JSON]) -> datetime | None:
-    changed = comment.get("lastModified")
-    return moment(changed.get("seconds")) if isinstance(changed, Mapping) else None
-
-
-def _words(comment: Mapping[str, JSON], name: str) -> str:
-    said = comment.get(name)
-    return said if isinstance(said, str) else ""
-
-
 def _answer(place: Place, answer: Mapping[str, JSON]) -> Answer:
-    return Answer(remote_id=place.external_id, text=_words(answer, "text"), by="developer", ours=True, at=_when(answer))
+    return Answer(
+        remote_id=place.external_id,
+        text=words(answer, "text"),
+        by="developer",
+        ours=True,
+        at=moment(get(answer, "lastModified", "seconds")),
+    )
 
 
 def _cut(text: str) -> str:

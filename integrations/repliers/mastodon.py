@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from integrations.answers import arrived, checked, moment
+from integrations import parts
+from integrations.answers import arrived, checked, from_html, moment
 from integrations.base import JSON, Finding, Receipt, Secret
-from integrations.likeness import addressed, as_written, bare, from_html
+from integrations.likeness import addressed, as_written, bare
 from integrations.net import Door, Heard
-from integrations.reading import at, words_at
 from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.resets import asks_to_wait
 from integrations.servers import WHICH_SERVER, Servers
@@ -115,8 +115,8 @@ class _Server:
         found = self.door.read(f"/api/v1/statuses/{place.external_id}/context", gone=True)
         if found.status < 400 and not isinstance(found.get("descendants"), list):
             raise self.door.strange(writing=False)
-        below = (one for one in found.objects("descendants") if words_at(one, "in_reply_to_id") == place.external_id)
-        return [_answer(one, me, place.handle) for one in below if words_at(one, "id")]
+        below = (one for one in found.objects("descendants") if parts.words(one, "in_reply_to_id") == place.external_id)
+        return [_answer(one, me, place.handle) for one in below if parts.words(one, "id")]
 
     def receipt(self, heard: Heard) -> Receipt:
         """Where the status of an answer stands. Raises OutcomeUncertain where it holds none."""
@@ -126,21 +126,21 @@ class _Server:
 
 
 def _answer(status: Mapping[str, JSON], me: str, handle: str | None) -> Answer:
-    ours = words_at(status, "account", "id") == me
-    text = from_html(words_at(status, "content"))
+    ours = parts.words(status, "account", "id") == me
+    text = from_html(parts.words(status, "content"))
     return Answer(
-        remote_id=words_at(status, "id"),
+        remote_id=parts.words(status, "id"),
         text=as_written(text, handle) if ours else text,
-        by=words_at(status, "account", "acct"),
+        by=parts.words(status, "account", "acct"),
         ours=ours,
-        at=moment(at(status, "created_at")),
-        url=words_at(status, "url") or None,
+        at=moment(parts.get(status, "created_at")),
+        url=parts.words(status, "url") or None,
     )
 
 
 def _visibility(raw: Mapping[str, JSON]) -> str:
     """As the post's; where it is not known, one that floods nobody's time line."""
-    told = words_at(raw, "status", "visibility")
+    told = parts.words(raw, "status", "visibility")
     return told if told in _VISIBILITIES else "unlisted"
 
 

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from integrations import reddit
+from integrations import parts, reddit
 from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, Receipt, Secret
 from integrations.likeness import as_written, bare, calling_nobody
 from integrations.net import Door, Heard
-from integrations.reading import at, objects_at, words_at
 from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Standing
 from integrations.tokens import Exchanged
 
@@ -58,17 +57,17 @@ class Reddit:
         thread = place.thread_id or place.external_id
         names = ",".join(dict.fromkeys([place.external_id, thread]))
         found = self._door(place).read("/api/info", params={"id": names, "raw_json": "1"})
-        things = {words_at(thing, "name"): thing for thing in self._things(found)}
+        things = {parts.words(thing, "name"): thing for thing in self._things(found)}
         thing = things.get(place.external_id, {})
-        text = words_at(thing, "body") or words_at(thing, "selftext")
-        if not thing or text in _GONE or words_at(thing, "removed_by_category"):
+        text = parts.words(thing, "body") or parts.words(thing, "selftext")
+        if not thing or text in _GONE or parts.words(thing, "removed_by_category"):
             return Standing(exists=False)
         why = _why_not([thing, things.get(thread, {})])
         edited = thing.get("edited")
         return Standing(
             exists=True,
-            text=text or words_at(thing, "title"),
-            title=words_at(thing, "title") or None,
+            text=text or parts.words(thing, "title"),
+            title=parts.words(thing, "title") or None,
             edited_at=None if isinstance(edited, bool) else moment(edited),
             answers=self._below(place, thread),
             may_answer=not why,
@@ -114,15 +113,15 @@ class Reddit:
     def _written(self, path: str, said: Mapping[str, str], place: Place) -> Receipt:
         heard = self._door(place).ask("POST", path, form={"api_type": "json", "raw_json": "1", **said})
         comment = heard.get("json", "data", "things", 0, "data")
-        if not words_at(comment, "name"):  # of a comment in a place under quarantine Reddit shows nothing
+        if not parts.words(comment, "name"):  # of a comment in a place under quarantine Reddit shows nothing
             raise self._home.strange(writing=True)
-        return Receipt(address=_thread(place), remote_id=words_at(comment, "name"), url=_page(comment))
+        return Receipt(address=_thread(place), remote_id=parts.words(comment, "name"), url=_page(comment))
 
     def _things(self, heard: Heard) -> list[Mapping[str, JSON]]:
         children = heard.get("data", "children")
         if not isinstance(children, list):
             raise self._home.strange(writing=False)
-        return [thing for child in children if isinstance(thing := at(child, "data"), Mapping)]
+        return [thing for child in children if isinstance(thing := parts.get(child, "data"), Mapping)]
 
     def _below(self, place: Place, thread: str) -> list[Answer]:
         """The first comments right below a post."""
@@ -132,14 +131,14 @@ class Reddit:
         found = self._door(place).read(f"/comments/{thread[3:]}", params={**asked, **focus})
         if not isinstance(found.get(1, "data", "children"), list):
             raise self._home.strange(writing=False)
-        children = objects_at(found.body, 1, "data", "children")
+        children = parts.objects(found.body, 1, "data", "children")
         if comment:
             children = [
-                reply for child in children for reply in objects_at(child, "data", "replies", "data", "children")
+                reply for child in children for reply in parts.objects(child, "data", "replies", "data", "children")
             ]
-        below = [thing for child in children if isinstance(thing := at(child, "data"), Mapping)]
+        below = [thing for child in children if isinstance(thing := parts.get(child, "data"), Mapping)]
         me = self._whose()
-        return [_answer(thing, me) for thing in below if words_at(thing, "parent_id") == place.external_id]
+        return [_answer(thing, me) for thing in below if parts.words(thing, "parent_id") == place.external_id]
 
     def _ours(self, place: Place, since: datetime) -> Iterator[Answer]:
         """Our comments below a post, newest first, down to a moment."""
@@ -148,7 +147,7 @@ class Reddit:
             asked = {"sort": "new", "limit": "100", "raw_json": "1", **({"after": after} if after else {})}
             found = self._door(place).read(f"/user/{me}/comments", params=asked)
             comments = self._things(found)
-            yield from (_answer(one, me) for one in comments if words_at(one, "parent_id") == place.external_id)
+            yield from (_answer(one, me) for one in comments if parts.words(one, "parent_id") == place.external_id)
             oldest = moment(comments[-1].get("created_utc")) if comments else None
             after = found.words("data", "after")
             if not after or oldest is None or oldest < since:
@@ -171,11 +170,11 @@ def _why_not(things: Sequence[Mapping[str, JSON]]) -> str:
 
 
 def _answer(comment: Mapping[str, JSON], me: str) -> Answer:
-    author = words_at(comment, "author")
+    author = parts.words(comment, "author")
     ours = author.lower() == me.lower()
-    text = words_at(comment, "body")
+    text = parts.words(comment, "body")
     return Answer(
-        remote_id=words_at(comment, "name"),
+        remote_id=parts.words(comment, "name"),
         text=as_written(text) if ours else text,
         by=author,
         ours=ours,
@@ -189,7 +188,7 @@ def _thread(place: Place) -> str:
 
 
 def _page(comment: JSON) -> str | None:
-    path = words_at(comment, "permalink")
+    path = parts.words(comment, "permalink")
     return f"{SITE}{path}" if path.startswith("/") else None
 
 

@@ -8,13 +8,18 @@ from importlib import import_module
 from integrations.replies import ReplierSpec
 
 _MODULES: Mapping[str, str] = {
-    "google_play": "integrations.repliers.google_play",
-    "mastodon": "integrations.repliers.mastodon",
+    "app_store_connect": "integrations.repliers.app_store_connect",
     "bluesky": "integrations.repliers.bluesky",
     "discord": "integrations.repliers.discord",
-    "reddit": "integrations.repliers.reddit",
     "discourse": "integrations.repliers.discourse",
+    "github": "integrations.repliers.github",
+    "google_business": "integrations.repliers.google_business",
+    "google_play": "integrations.repliers.google_play",
+    "mastodon": "integrations.repliers.mastodon",
+    "reddit": "integrations.repliers.reddit",
+    "trustpilot": "integrations.repliers.trustpilot",
     "x": "integrations.repliers.x",
+    "youtube": "integrations.repliers.youtube",
 }
 
 

@@ -7,18 +7,17 @@ request is charged for, so that no more is read than is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from html import unescape
 from itertools import chain, islice
 
-from integrations import x
+from integrations import parts, x
 from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, MessageRejected, Receipt, Secret
 from integrations.likeness import as_written, bare, calling_nobody
 from integrations.net import Door, Heard
 from integrations.oauth1 import Keys
-from integrations.reading import objects_at, words_at
 from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Standing
 
 HOME = "https://api.x.com"
@@ -113,7 +112,7 @@ class X:
 
     def _post(self, name: str) -> Heard:
         found = self._ask("GET", f"/2/tweets/{name}", params=_SHOWN, writing=False, gone=True)
-        gone = found.status >= 400 or any(words_at(one, "type").endswith(x.GONE) for one in found.objects("errors"))
+        gone = found.status >= 400 or any(parts.words(one, "type").endswith(x.GONE) for one in found.objects("errors"))
         if not isinstance(found.get("data"), Mapping) and not gone:
             raise self._door.strange(writing=False)
         return found
@@ -121,10 +120,10 @@ class X:
     def _summons(self, found: Heard) -> bool:
         """Whether the post mentions our account, answers it, or quotes a post of it."""
         me, post = self._whose(), found.get("data")
-        mentioned = {words_at(one, "id") for one in objects_at(post, "entities", "mentions")}
-        quoted = {words_at(one, "id") for one in objects_at(post, "referenced_tweets") if one.get("type") == "quoted"}
-        by_us = {words_at(one, "id") for one in found.objects("includes", "tweets") if words_at(one, "author_id") == me}
-        return me in mentioned | {words_at(post, "in_reply_to_user_id")} or bool(quoted & by_us)
+        mentioned = _ids(parts.objects(post, "entities", "mentions"))
+        quoted = _ids(one for one in parts.objects(post, "referenced_tweets") if one.get("type") == "quoted")
+        by_us = _ids(one for one in found.objects("includes", "tweets") if parts.words(one, "author_id") == me)
+        return me in mentioned | {parts.words(post, "in_reply_to_user_id")} or bool(quoted & by_us)
 
     def _ours(self, names: set[str]) -> Iterator[list[Answer]]:
         """Our replies to a post, of which these are the versions, newest first."""
@@ -169,19 +168,23 @@ def _latest(place: Place) -> str:
 
 def _others(raw: Mapping[str, JSON]) -> list[JSON]:
     """Whom the post mentions."""
-    mentioned = [words_at(one, "id") for one in objects_at(raw, "post", "entities", "mentions")]
+    mentioned = [parts.words(one, "id") for one in parts.objects(raw, "post", "entities", "mentions")]
     return [
-        name for name in dict.fromkeys(mentioned) if name.isdecimal() and name != words_at(raw, "post", "author_id")
+        name for name in dict.fromkeys(mentioned) if name.isdecimal() and name != parts.words(raw, "post", "author_id")
     ]
 
 
+def _ids(things: Iterable[Mapping[str, JSON]]) -> set[str]:
+    return {parts.words(one, "id") for one in things}
+
+
 def _answered(post: Mapping[str, JSON]) -> str:
-    above = objects_at(post, "referenced_tweets")
-    return next((words_at(one, "id") for one in above if one.get("type") == "replied_to"), "")
+    above = parts.objects(post, "referenced_tweets")
+    return next((parts.words(one, "id") for one in above if one.get("type") == "replied_to"), "")
 
 
 def _answer(post: Mapping[str, JSON], me: str) -> Answer:
-    name = words_at(post, "id")
+    name = parts.words(post, "id")
     return Answer(
         remote_id=name,
         text=as_written(_words(post)),
@@ -194,7 +197,7 @@ def _answer(post: Mapping[str, JSON], me: str) -> Answer:
 
 def _words(post: Mapping[str, JSON]) -> str:
     """The whole text: of a long post, `text` is only the beginning."""
-    return unescape(words_at(post, "note_tweet", "text") or words_at(post, "text"))
+    return unescape(parts.words(post, "note_tweet", "text") or parts.words(post, "text"))
 
 
 def _list(value: JSON) -> Sequence[JSON]:
