@@ -267,7 +267,9 @@ class World:
         self._do(lambda session: replies.retry(session, id_of(reply), by=who, now=self.now, **again))
 
     def _by_hand(self, who: Actor) -> None:
-        reply = self._chosen("manual")
+        reply = self._chosen("manual", "failed")
+        if reply.state == OutboxState.UNCERTAIN:
+            raise ServiceError("Nobody goes and looks.")
         self._do(lambda session: replies.sent_by_hand(session, id_of(reply), by=who, now=self.now))
 
     def _edit(self, who: Actor) -> None:
@@ -351,6 +353,8 @@ class World:
             raise Broken(f"reply {reply.key} did not come to rest: {reply.state}")
         if reply.state in (OutboxState.FAILED, OutboxState.MANUAL) and not (reply.problem and reply.what_to_do):
             raise Broken(f"nobody is told why reply {reply.key} is {reply.state}")
+        if reply.state == OutboxState.SENT and reply.remote_id is None:
+            return  # a person said so
         expected = reply.remote_id is not None and reply.removed_at is None
         if bool(there) != expected:
             raise Broken(f"reply {reply.key} is {reply.state} here, and there stand {len(there)}")

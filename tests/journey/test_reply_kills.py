@@ -22,7 +22,7 @@ from tests.journey.test_kills import fragile_worker, hand_back, is_ready, slack_
 
 
 def publish(bench: Bench) -> Reply:
-    """A reply whose time to be taken back is over, with a card that waits to be sent; the jobs wait in the real queue."""
+    """A reply whose time to be taken back is over, with a card; the jobs wait in the real queue."""
     reply = bench.draft()
     with transaction(bench.engine) as session:
         make_delivery(
