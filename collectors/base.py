@@ -209,9 +209,10 @@ class Pace:
 class Pacing(Protocol):
     """Gives turns at a platform to all who ask it with one credential. Collectors know no more of it than this."""
 
-    def turn(self, place: str, *, patience: float) -> float:
+    def turn(self, place: str, *, patience: float, apart: float = 0.0) -> float:
         """Seconds until the next free turn at `place` (host:port), which is then ours. Where it is more than
-        `patience`, none was taken: the caller comes back later.
+        `patience`, none was taken: the caller comes back later. The turn after it is at least `apart` seconds off,
+        where the place asks for more than the pace.
         """
         ...
 

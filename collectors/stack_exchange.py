@@ -208,9 +208,10 @@ class StackExchange:
         answer = self._net.json(f"{_API}/{path}", params=asked)
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise SourceBusy("Stack Exchange answered in a form that we do not know; its API may have changed.")
-        wait = answer.get("backoff")
+        wait, left = answer.get("backoff"), answer.get("quota_remaining")
         self._backoff = float(wait) if isinstance(wait, int | float) and wait > 0 else 0.0
-        self._used_up = answer.get("quota_remaining") == 0
+        self._used_up = isinstance(left, int | float) and left <= 0
+        self._net.rest(HOME, max(self._backoff, _USED_UP if self._used_up else 0.0))  # for all who ask, and later runs
         return answer
 
     def _raw(self, what: str, item: JSON) -> RawPost:
