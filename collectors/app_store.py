@@ -122,9 +122,13 @@ class AppStore:
         try:
             answer = self._net.json(f"{HOME}/{path}")
         except SourceRefused as refused:
-            if page > 1 and refused.status in {400, 404}:
-                return Sheet(items=[], onward=None)  # there are no more pages
-            raise
+            if page == 1 or refused.status not in {400, 404}:
+                raise
+            if walk.resumed:
+                return Sheet(items=[], onward=None)  # an earlier run met the same here: there are no more pages
+            raise SourceBusy(
+                f"Apple shows no page {page} for {country}, though there were reviews before it. Taken as a fault."
+            ) from refused
         feed = fields.obj_or_empty(answer, "feed") or answer if isinstance(answer, dict) else None
         if feed is None or not {"entry", "author", "id", "title"} & feed.keys():
             raise SourceBusy("Apple answered in a form that we do not know; its feed may have changed.")

@@ -1,8 +1,8 @@
 """Turns of the crawling process: asked of the parent, which shares them with all workers on all machines.
 
 The process knows no database, so each request asks for its turn through the pipe that gave the order, and waits here
-for as long as the answer says. The turn is taken where a request really leaves, after Scrapy's own queues, and so covers
-robots.txt, redirects and retries.
+for as long as the answer says. The turn is taken where a request really leaves, after Scrapy's own queues: robots.txt,
+redirects and retries take theirs too.
 """
 
 from __future__ import annotations
