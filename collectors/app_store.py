@@ -22,6 +22,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -40,7 +41,6 @@ from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 HOME = "https://itunes.apple.com"
 _PAGES = 10
 _ACCOUNT = re.compile(r"/id(\d+)\Z")
-_PAUSE = 3.0  # seconds between two questions: Apple names no limit; twenty a minute have done no harm
 
 
 class AppStoreOptions(Options):
@@ -68,7 +68,6 @@ class AppStore:
     def __init__(self, options: AppStoreOptions, net: Net) -> None:
         self._options = options
         self._net = net
-        self._asked = False
         net.home(HOME)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
@@ -115,9 +114,6 @@ class AppStore:
 
     def _ask(self, country: str, walk: Walk) -> Sheet:
         page = int(walk.position) if walk.position and walk.position.isdigit() else 1
-        if self._asked:
-            self._net.pause(_PAUSE)
-        self._asked = True
         path = f"{country}/rss/customerreviews/page={page}/id={self._options.app}/sortby=mostrecent/json"
         try:
             answer = self._net.json(f"{HOME}/{path}")
@@ -195,6 +191,8 @@ SPEC = Spec(
         "app_store_connect.",
     ),
     home=HOME,
+    # Apple names no limit; twenty a minute have done no harm.
+    pace=Pace(requests=20, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

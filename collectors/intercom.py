@@ -20,6 +20,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -300,6 +301,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="INTERCOM_ACCESS_TOKEN", where=_WHERE),),
     home=HOME,
+    # 1,000 a minute and app, or more, counted in ten seconds (Intercom: Rate limiting).
+    pace=Pace(requests=10),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -9,6 +9,8 @@ from collectors.base import Pace, Pacing, SourceBusy
 from collectors.verdicts import resets_in, retry_after
 
 _REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+_STEPS_WAITED = 1.5  # a pace slower than our patience would end each run at its second request
+_LONGEST_PATIENCE = 30.0  # seconds
 _LONGEST_REST = 24 * 3600.0  # seconds; a platform that says more has most likely written a unit that we misread
 
 
@@ -53,8 +55,14 @@ class Turns:
 
         Raises SourceBusy, with when to come back, where it is farther off than our patience; none was taken then.
         """
-        wait = self.book(place, patience=self._patience)
-        if wait > self._patience:
+        if self._pacing is None:
+            return
+        slow = min(
+            _STEPS_WAITED * self._pacing.step, _LONGEST_PATIENCE
+        )  # a slow pace would end a run at its second page
+        patience = max(self._patience, slow)
+        wait = self.book(place, patience=patience)
+        if wait > patience:
             raise left_alone(where, wait)
         if wait > 0:
             self._sleep(wait)
@@ -85,7 +93,7 @@ class OwnPace:
     """Turns within one process: for the command line, which has no database. See `base.Pacing`."""
 
     def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._step = pace.step
+        self.step = pace.step
         self._clock = clock
         self._free: dict[str, float] = {}  # place -> when its next turn is free, by the clock
 
@@ -94,7 +102,7 @@ class OwnPace:
         now = self._clock()
         at = max(self._free.get(place, now), now)
         if at - now <= patience:
-            self._free[place] = at + max(self._step, apart)
+            self._free[place] = at + max(self.step, apart)
         return at - now
 
     def rest(self, place: str, seconds: float) -> None:

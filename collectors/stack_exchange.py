@@ -23,6 +23,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -269,6 +270,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="STACK_EXCHANGE_KEY", where="https://stackapps.com/apps/oauth/register", required=False),),
     home=HOME,
+    # 30 a second and address (api.stackexchange.com/docs/throttle); the day's quota stands in answers.
+    pace=Pace(requests=5),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

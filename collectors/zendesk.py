@@ -21,6 +21,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -282,6 +283,8 @@ SPEC = Spec(
         Secret(name="ZENDESK_EMAIL", where=_WHERE),
         Secret(name="ZENDESK_API_TOKEN", where=_WHERE),
     ),
+    # 200 a minute on the smallest plan (Zendesk: Rate limits).
+    pace=Pace(requests=150, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,
