@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from protego import Protego
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.robotstxt import ProtegoRobotParser
 
 from collectors.pacing import asked_to_rest
 from collectors.product_pages.guard import server
@@ -92,10 +92,7 @@ class Turns:
 
 def crawl_delay(robots: bytes) -> float:
     """The seconds between two requests that a robots.txt asks of us; 0: none."""
-    try:
-        told = Protego.parse(robots.decode("utf-8", "ignore")).crawl_delay(ROBOT)
-    except ValueError:
-        return 0.0
+    told = ProtegoRobotParser(robots, None).crawl_delay(ROBOT)
     return min(max(told or 0.0, 0.0), _LONGEST)
 
 
