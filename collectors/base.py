@@ -193,7 +193,7 @@ class Secret:
     required: bool = True
 
 
-_WITHIN = {1: "a second", 60: "a minute", 3600: "an hour"}
+_WITHIN = {1.0: "a second", 60.0: "a minute", 3600.0: "an hour"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
