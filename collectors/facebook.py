@@ -157,7 +157,8 @@ SPEC = Spec(
     secrets=(
         Secret(
             name=_TOKEN,
-            where="https://developers.facebook.com/tools/explorer (a Page token of a system user does not end)",
+            where="https://developers.facebook.com/tools/explorer (choose the Page; what a system user makes at "
+            "https://business.facebook.com/settings/system-users does not end)",
         ),
         APP_SECRET,
     ),

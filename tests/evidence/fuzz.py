@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 
 from collectors import registry
+from collectors.abilities import abilities_of
 from collectors.base import JSON, Collector, PostUnreadable, RawPost, SourceBusy, SourceRefused
 from collectors.public import post_from_json, post_to_json
 from tests.evidence.damage import damaged
@@ -110,6 +111,7 @@ def try_answers(tried: Tried, cases: int, *, seed: int = 1) -> None:
             tried.answers += 1
             with serve(_Spoilt(case, chance)) as web, listening(tried.kind, case, web.url) as collector:
                 try:
+                    abilities_of(collector, ())
                     for number, page in enumerate(collector.pages(None)):
                         json.dumps(page.cursor, allow_nan=False)
                         if number > 200:

@@ -82,11 +82,13 @@ def case_of(kind: str, folder: Path) -> Case:
 
 
 @contextmanager
-def listening(kind: str, case: Case, base_url: str, *, timeout: float = 5) -> Iterator[Collector]:
+def listening(
+    kind: str, case: Case, base_url: str, *, timeout: float = 5, keys: Mapping[str, str] = KEYS
+) -> Iterator[Collector]:
     """The collector of a case, asking the given server without pauses."""
     spec = registry.spec(kind)
     with Net(base_url, timeout=timeout, sleep=lambda _: None, calls=case.calls) as net:
-        yield spec.build(read_options(spec, case.options), KEYS, net)
+        yield spec.build(read_options(spec, case.options), keys, net)
 
 
 def _app_store(_: Path) -> Case:
