@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from collectors.base import SetAside, SourceRefused
 from collectors.net import origin, shown
-from collectors.product_pages.document import header_rules
+from collectors.product_pages.document import header_rules, text_of
 from collectors.product_pages.nodes import Node
 from collectors.product_pages.orders import Aside, DoneLine, Order, PageLine, TroubleLine, UnchangedLine, Validators
 from collectors.product_pages.pages import Reading, read_page
@@ -158,7 +158,7 @@ class ProductPagesSpider(Spider):
     def _reading(self, response: Response, url: str, trail: _Trail) -> Reading:
         try:
             return read_page(
-                response.text,
+                text_of(response),
                 url,
                 subject=trail.subject,
                 about=trail.about,

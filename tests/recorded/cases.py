@@ -53,7 +53,7 @@ KEYS = {
     **signing.keys(),
 }
 SIGN_INS = {"/api/v1/access_token", "/token", "/xrpc/com.atproto.server.createSession"}
-_SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
+PAGE = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
  "reviewRating": {"ratingValue": 2}},
@@ -221,7 +221,7 @@ def _zendesk(_: Path) -> Case:
 
 def _shop(asked: Asked) -> Reply:
     page = asked.path == "/lantern"
-    return Reply(_SHOP if page else "", status=200 if page else 404, headers={"Content-Type": "text/html"})
+    return Reply(PAGE if page else "", status=200 if page else 404, headers={"Content-Type": "text/html"})
 
 
 _ROWS: Mapping[str, Callable[[Path], Case]] = {
