@@ -167,7 +167,7 @@ def _undecoded(message: EmailMessage) -> str:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         value = message.get(name)
-    except (ValueError, IndexError, AttributeError, TypeError, KeyError):  # the parser of headers on hostile ones
+    except (ValueError, IndexError, AttributeError, TypeError, KeyError, OverflowError):  # hostile headers
         return ""
     return " ".join(tidy(str(value)).split()) if value is not None else ""
 
