@@ -12,8 +12,10 @@ _MODULES: Mapping[str, str] = {
     "github": "integrations.repliers.github",
     "google_business": "integrations.repliers.google_business",
     "google_play": "integrations.repliers.google_play",
+    "intercom": "integrations.repliers.intercom",
     "trustpilot": "integrations.repliers.trustpilot",
     "youtube": "integrations.repliers.youtube",
+    "zendesk": "integrations.repliers.zendesk",
 }
 
 
