@@ -6,10 +6,12 @@ Whether a request may be sent again is the outbox's decision, and a second try c
 from __future__ import annotations
 
 import json as codec
+import ssl
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -93,6 +95,7 @@ class Door:
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=timeout,
             follow_redirects=False,
+            verify=_trusted(),
             # A kept connection may be closed by the other side just as we write: nobody could say what was done.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
@@ -177,6 +180,12 @@ class Door:
 
     def _unclear(self, what: str, *, writing: bool) -> IntegrationError:
         return OutcomeUncertain(f"{what}; it may have been done.") if writing else TargetBusy(f"{what}.")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: every door would read them anew."""
+    return httpx.create_ssl_context()
 
 
 def _heard(answer: httpx.Response) -> Heard:

@@ -9,6 +9,7 @@ from integrations.replies import ReplierSpec
 
 _MODULES: Mapping[str, str] = {
     "app_store_connect": "integrations.repliers.app_store_connect",
+    "email": "integrations.repliers.email",
     "github": "integrations.repliers.github",
     "google_business": "integrations.repliers.google_business",
     "google_play": "integrations.repliers.google_play",
