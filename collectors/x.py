@@ -20,6 +20,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -226,6 +227,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="X_BEARER_TOKEN", where="https://developer.x.com (the app's bearer token)"),),
     home=HOME,
+    # 450 searches in 15 minutes and app (docs.x.com: Rate limits); ids and mentions allow more.
+    pace=Pace(requests=400, seconds=900),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -23,6 +23,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -229,6 +230,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="YOUTUBE_API_KEY", where=_WHERE),),
     home=HOME,
+    # 10,000 units a day, a list of comments one (YouTube: Quota calculator); Google says when they are spent.
+    pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -140,10 +140,7 @@ def _answering(spec: ReplierSpec) -> tuple[str, ...]:
 
 
 def _rhythm(spec: Spec) -> str:
-    pace = spec.pace
-    requests = "one request" if pace.requests == 1 else f"{pace.requests} requests"
-    within = "a second" if pace.seconds == 1 else f"in {pace.seconds:g} seconds"
-    return f"Listens every {spec.every_minutes} minutes, with {requests} {within}, unless told otherwise."
+    return f"Listens every {spec.every_minutes} minutes, with requests at a pace of {spec.pace}, unless told otherwise."
 
 
 def _passport(passport: Passport) -> str:
