@@ -227,7 +227,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=False,
-        may_reply=ReplyDoor.LINK,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=30,
@@ -235,7 +235,7 @@ SPEC = Spec(
         attribution="Comment on YouTube, with its author's name and a link",
         terms="What is kept must be looked up again or deleted within 30 days; we look daily, and delete what was "
         "deleted there. Authors are never tied to people elsewhere, and nothing is exported or fitted. A key "
-        "can only read: answers are written below the video.",
+        "can only read: for answers a user of the channel lets Earful in.",
     ),
     secrets=(Secret(name="YOUTUBE_API_KEY", where=_WHERE),),
     home=HOME,

@@ -7,7 +7,17 @@ from importlib import import_module
 
 from integrations.replies import ReplierSpec
 
-_MODULES: Mapping[str, str] = {}
+_MODULES: Mapping[str, str] = {
+    "app_store_connect": "integrations.repliers.app_store_connect",
+    "email": "integrations.repliers.email",
+    "github": "integrations.repliers.github",
+    "google_business": "integrations.repliers.google_business",
+    "google_play": "integrations.repliers.google_play",
+    "intercom": "integrations.repliers.intercom",
+    "trustpilot": "integrations.repliers.trustpilot",
+    "youtube": "integrations.repliers.youtube",
+    "zendesk": "integrations.repliers.zendesk",
+}
 
 
 def kinds() -> tuple[str, ...]:
