@@ -153,6 +153,8 @@ class Door:
         if gone and heard.status in (404, 410):
             return heard
         fault = (self._verdict(heard) if self._verdict else None) or self._fault(heard, writing=writing)
+        if isinstance(fault, OutcomeUncertain) and not writing:  # a verdict does not know which it was
+            fault = TargetBusy(str(fault))
         if fault is not None:
             raise fault
         return heard
