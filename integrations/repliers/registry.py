@@ -19,6 +19,7 @@ _MODULES: Mapping[str, str] = {
     "instagram": "integrations.repliers.instagram",
     "mastodon": "integrations.repliers.mastodon",
     "reddit": "integrations.repliers.reddit",
+    "telegram": "integrations.repliers.telegram",
     "trustpilot": "integrations.repliers.trustpilot",
     "x": "integrations.repliers.x",
     "youtube": "integrations.repliers.youtube",
