@@ -17,6 +17,7 @@ _MODULES: Mapping[str, str] = {
     "google_business": "integrations.repliers.google_business",
     "google_play": "integrations.repliers.google_play",
     "instagram": "integrations.repliers.instagram",
+    "lemmy": "integrations.repliers.lemmy",
     "mastodon": "integrations.repliers.mastodon",
     "reddit": "integrations.repliers.reddit",
     "telegram": "integrations.repliers.telegram",
