@@ -82,6 +82,7 @@ class Fake(ABC):
     blind: ClassVar[bool] = False  # programs are shown nothing of what was said there
     checks_on: ClassVar[On] = On.READ  # what a check asks for
     peculiar: ClassVar[Sequence[Peculiar]] = ()
+    unlike: ClassVar[Mapping[tuple[Fault, On], type[IntegrationError]]] = {}  # faults that mean something else there
 
     url: str = ""  # where it runs
     now: datetime = NOW  # its clock

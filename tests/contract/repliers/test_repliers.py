@@ -173,6 +173,7 @@ def test_every_fault_says_who_acts_next(
     stage: Stage, fault: Fault, writing: type[IntegrationError], reading: type[IntegrationError]
 ) -> None:
     """Wait, tell a person, give the message up, or look; and after the fault all goes on."""
+    reading = stage.fake.unlike.get((fault, On.READ), reading)
     json_only = {Fault.HTML, Fault.GARBAGE, Fault.STRANGE}
     if not stage.fake.speaks_json and fault in json_only:
         fault = Fault.BROKEN  # a platform without JSON breaks in one way only
