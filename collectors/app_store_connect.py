@@ -22,6 +22,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -174,6 +175,8 @@ SPEC = Spec(
         Secret(name="APP_STORE_CONNECT_KEY", where=f"{_WHERE}: the .p8 file, as its text or its path"),
     ),
     home=HOME,
+    # 3,500 an hour and key (Apple: Identifying rate limits), less what answers need.
+    pace=Pace(requests=3000, seconds=3600),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

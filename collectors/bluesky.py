@@ -20,6 +20,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -218,6 +219,8 @@ SPEC = Spec(
         Secret(name=PASSWORD, where=_WHERE, required=False),
     ),
     home=HOME,
+    # 3,000 in five minutes and address (docs.bsky.app: Rate limits), half of it.
+    pace=Pace(requests=5),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -19,6 +19,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -275,6 +276,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name=_TOKEN, where=_WHERE),),
     home=HOME,
+    # 50 a second and bot (Discord: Rate limits); what a channel allows stands in its answers.
+    pace=Pace(requests=5),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -21,6 +21,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -218,6 +219,8 @@ SPEC = Spec(
         Secret(name="DISCOURSE_API_KEY", where=_WHERE, required=False),
         Secret(name="DISCOURSE_API_USERNAME", where=_WHERE, required=False),
     ),
+    # 60 a minute for all keys of a forum, 200 for an address (meta.discourse.org/t/78612).
+    pace=Pace(requests=50, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

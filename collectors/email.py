@@ -164,7 +164,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=True,
-        may_reply=ReplyDoor.NONE,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=None,
@@ -172,7 +172,7 @@ SPEC = Spec(
         attribution="A letter to our public address",
         terms="The writers wrote to the company, and not in public: their words stay in the house. Only letters to the "
         "public addresses that are named are read, and a writer is tied to a customer only where our own mail server "
-        "found the address to be theirs. Answers are written in the mail program.",
+        "found the address to be theirs. Answers come from the address that was written to.",
     ),
     secrets=(Secret(name="EMAIL_PASSWORD", where=_WHERE),),
     safe_to_resume=True,

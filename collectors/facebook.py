@@ -21,6 +21,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -203,6 +204,8 @@ SPEC = Spec(
         ),
     ),
     home=HOME,
+    # By how many people a page engages (Meta: Rate limits), so Meta says when to slow down.
+    pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

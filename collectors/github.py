@@ -20,6 +20,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -266,6 +267,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="GITHUB_TOKEN", where=_WHERE, required=False),),
     home=HOME,
+    # 5,000 an hour and user (GitHub: Rate limits for the REST API); searches are counted apart.
+    pace=Pace(requests=4500, seconds=3600),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

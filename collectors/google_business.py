@@ -21,6 +21,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -180,6 +181,8 @@ SPEC = Spec(
         Secret(name="GOOGLE_BUSINESS_REFRESH_TOKEN", where=f"{_PLAYGROUND}, signed in as a manager of the places"),
     ),
     home=HOME,
+    # 300 a minute and project (Google: Business Profile APIs, Quota limits).
+    pace=Pace(requests=200, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

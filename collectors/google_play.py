@@ -21,6 +21,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -171,6 +172,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="GOOGLE_PLAY_SERVICE_ACCOUNT", where=_WHERE),),
     home=HOME,
+    # 200 questions an hour and app (Google: Reply to Reviews API, Quotas).
+    pace=Pace(requests=180, seconds=3600),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

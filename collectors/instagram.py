@@ -19,6 +19,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -186,6 +187,8 @@ SPEC = Spec(
         ),
     ),
     home=HOME,
+    # By how often an account is seen (Meta: Rate limits), so Meta says when to slow down.
+    pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=False,
     sees_deletes=True,

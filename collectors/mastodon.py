@@ -22,6 +22,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -233,6 +234,8 @@ SPEC = Spec(
             required=False,
         ),
     ),
+    # 300 in five minutes and account (docs.joinmastodon.org: Rate limits).
+    pace=Pace(requests=270, seconds=300),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -20,6 +20,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -248,6 +249,8 @@ SPEC = Spec(
         Secret(name="REDDIT_CLIENT_SECRET", where=_WHERE),
     ),
     home=API,
+    # 100 a minute and client (Reddit: Data API Wiki), less what answers need.
+    pace=Pace(requests=90, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

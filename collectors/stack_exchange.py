@@ -23,6 +23,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -208,9 +209,10 @@ class StackExchange:
         answer = self._net.json(f"{_API}/{path}", params=asked)
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise SourceBusy("Stack Exchange answered in a form that we do not know; its API may have changed.")
-        wait = answer.get("backoff")
+        wait, left = answer.get("backoff"), answer.get("quota_remaining")
         self._backoff = float(wait) if isinstance(wait, int | float) and wait > 0 else 0.0
-        self._used_up = answer.get("quota_remaining") == 0
+        self._used_up = isinstance(left, int | float) and left <= 0
+        self._net.rest(HOME, max(self._backoff, _USED_UP if self._used_up else 0.0))  # for all who ask, and later runs
         return answer
 
     def _raw(self, what: str, item: JSON) -> RawPost:
@@ -268,6 +270,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="STACK_EXCHANGE_KEY", where="https://stackapps.com/apps/oauth/register", required=False),),
     home=HOME,
+    # 30 a second and address (api.stackexchange.com/docs/throttle); the day's quota stands in answers.
+    pace=Pace(requests=5),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -21,6 +21,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -205,6 +206,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name=_TOKEN, where=_WHERE),),
     home=HOME,
+    # 30 messages a second are for sending (Telegram: Bots FAQ); one question brings a hundred updates.
+    pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

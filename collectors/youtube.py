@@ -23,6 +23,7 @@ from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -217,7 +218,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=False,
-        may_reply=ReplyDoor.LINK,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=30,
@@ -225,10 +226,12 @@ SPEC = Spec(
         attribution="Comment on YouTube, with its author's name and a link",
         terms="What is kept must be looked up again or deleted within 30 days; we look daily, and delete what was "
         "deleted there. Authors are never tied to people elsewhere, and nothing is exported or fitted. A key "
-        "can only read: answers are written below the video.",
+        "can only read: for answers a user of the channel lets Earful in.",
     ),
     secrets=(Secret(name="YOUTUBE_API_KEY", where=_WHERE),),
     home=HOME,
+    # 10,000 units a day, a list of comments one (YouTube: Quota calculator); Google says when they are spent.
+    pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -43,6 +43,36 @@ class CardIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardReply:
+    """Our reply to a post, as far as it has come."""
+
+    reply_id: int
+    state: str  # draft, approved, sending, sent, uncertain, failed, manual, dropped
+    text: str
+    by: str
+    approval_reasons: Sequence[str] = ()  # why a second person must look; empty: nobody must, or somebody did
+    approved_by: str | None = None
+    send_after: datetime | None = None  # until then it can be taken back
+    sent_at: datetime | None = None
+    url: str | None = None
+    problem: str | None = None
+    what_to_do: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCase:
+    """Our work on a post."""
+
+    case_id: int
+    state: str  # new, claimed, answered, solved, dismissed
+    door: str  # how the author may be answered: api, link, none
+    assignee: str | None = None
+    snoozed_until: datetime | None = None
+    escalated: bool = False
+    reply: CardReply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostCard:
     """One post, as the people who can act should see it. All texts are as their authors wrote them: hostile."""
 
@@ -65,6 +95,7 @@ class PostCard:
     urgency: float
     not_understood: str | None  # why the models said nothing
     marks: Sequence[str] = ()  # what is wrong with the text itself: "spam", "abusive"
+    case: CardCase | None = None
     customer: CardCustomer | None
     issue: CardIssue | None
     why: str  # why it is here, in words
@@ -93,7 +124,21 @@ class IssueCard:
     page_url: str
 
 
-Message: TypeAlias = PostCard | IssueCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """A source that needs somebody, or needed: it refused, or fell silent."""
+
+    name: str  # as sources.yaml has it
+    headline: str  # "Steam, Lantern Hollow refuses to be read"
+    text: str  # what it said, in words; may be empty
+    what_to_do: str  # empty where nothing is to be done any more
+    since: datetime
+    over: bool
+    why: str
+    page_url: str
+
+
+Message: TypeAlias = PostCard | IssueCard | SourceCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

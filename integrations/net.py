@@ -94,8 +94,8 @@ class Door:
             base_url=base_url.rstrip("/"),
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=timeout,
-            follow_redirects=False,
             verify=_trusted(),
+            follow_redirects=False,
             # A kept connection may be closed by the other side just as we write: nobody could say what was done.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
@@ -186,7 +186,7 @@ class Door:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The certificates that are trusted, read once: every door would read them anew."""
+    """The certificates that are trusted; reading them takes as long as a request, so it is done once."""
     return httpx.create_ssl_context()
 
 

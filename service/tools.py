@@ -14,7 +14,7 @@ from collectors.base import Collector, Post
 from integrations.base import Message, Payload, Target
 from service.clock import Clock
 from service.configuration.company import Company
-from service.domain.routing import AnyRule
+from service.domain.routing import AnyRule, Destination
 from service.models import Source
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Tools:
     clock: Clock
     company: Company
     rules: Sequence[AnyRule]
+    alarms: Sequence[Destination]  # who hears of a source that needs somebody
     product_of: Callable[[Post], str | None]  # which of the company's products a collected post is about
     page_url: str  # where our own pages are, without a slash at the end
     understanding: Callable[[], Understanding]

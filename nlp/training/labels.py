@@ -172,6 +172,18 @@ def seed(label: str, language: str, text: str) -> Example:
     return example
 
 
+def prose(language: str, feeling: str, intents: str, text: str) -> Example:
+    """One of our own longer texts, of which everything is known: what is not named does not hold."""
+    named = frozenset(intents.split(",")) - {"none"}
+    if unknown := sorted(named - set(OUTPUTS)):
+        raise ValueError(f"no intent is called {', '.join(unknown)}: {text}")
+    example = Example(text, language, intents={output: int(output in named) for output in OUTPUTS})
+    example.mixed = int(feeling == Sentiment.MIXED)
+    if feeling != Sentiment.MIXED:
+        example.sentiment = CLASSES.index(Sentiment(feeling))
+    return example
+
+
 # What a kind of our own sentences says: the feeling, the intents that hold, and those that do not.
 _SEEDS: Mapping[str, tuple[Sentiment, Sequence[str], Sequence[str]]] = {
     BUG: (Sentiment.NEGATIVE, (BUG,), (FEATURE, PRAISE, CHURN, SPAM)),

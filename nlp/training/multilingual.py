@@ -49,6 +49,7 @@ RATES: Mapping[str, float] = {
     "other/tweeteval_emotion": 0.5,
     "other/tweeteval_irony": 0.5,
     "spam/sms_spam": 0.5,
+    "own/prose": 8.0,
 }
 
 _OWN = 6  # how often our own sentences are shown

@@ -18,7 +18,7 @@ from service.configuration.nlp import load_nlp
 from service.configuration.routing import load_routing
 from service.configuration.sources import SourceConfig, load_sources
 from service.configuration.topics import load_topics
-from service.domain.routing import AnyRule
+from service.domain.routing import AnyRule, Destination
 from service.errors import ConfigError
 
 _Part = TypeVar("_Part")
@@ -32,6 +32,7 @@ class Configuration:
     sources: tuple[SourceConfig, ...]
     topics: tuple[Topic, ...]
     rules: tuple[AnyRule, ...]
+    alarms: tuple[Destination, ...] = ()  # who hears of a source that needs somebody
     models: Choice = field(default_factory=Choice)  # beside the shipped ones
 
 
@@ -57,8 +58,10 @@ def load(config_dir: Path, env: Mapping[str, str], *, data_dir: Path = Path()) -
     company = tried(lambda: load_company(config_dir / "company.yaml", topics=topic_names))
     products = tuple(product.name for product in company.products) or None if company else None
     sources = tried(lambda: load_sources(config_dir / "sources.yaml", env, products=products))
-    rules = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
+    routing = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
     models = tried(lambda: load_nlp(config_dir / NLP, data_dir=data_dir))
-    if topics is None or company is None or sources is None or rules is None or models is None:
+    if topics is None or company is None or sources is None or routing is None or models is None:
         raise ConfigError.several(problems)
-    return Configuration(company=company, sources=sources, topics=topics, rules=rules, models=models)
+    return Configuration(
+        company=company, sources=sources, topics=topics, rules=routing.rules, alarms=routing.alarms, models=models
+    )

@@ -15,16 +15,20 @@ class OutboxState(StrEnum):
     UNCERTAIN = "uncertain"  # may have arrived; settled by looking
     FAILED = "failed"
     MANUAL = "manual"  # only a person can do it
+    DROPPED = "dropped"  # a person took it back before it left
 
 
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
-    OutboxState.DRAFT: frozenset({OutboxState.APPROVED}),
-    OutboxState.APPROVED: frozenset({OutboxState.SENDING, OutboxState.MANUAL, OutboxState.FAILED}),
+    OutboxState.DRAFT: frozenset({OutboxState.APPROVED, OutboxState.DROPPED}),
+    OutboxState.APPROVED: frozenset(
+        {OutboxState.SENDING, OutboxState.MANUAL, OutboxState.FAILED, OutboxState.DRAFT, OutboxState.DROPPED}
+    ),
     OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.APPROVED}),
     OutboxState.UNCERTAIN: frozenset({OutboxState.SENT, OutboxState.APPROVED, OutboxState.FAILED}),
     OutboxState.SENT: frozenset({OutboxState.SENDING}),  # an update in place
-    OutboxState.FAILED: frozenset({OutboxState.APPROVED}),
-    OutboxState.MANUAL: frozenset({OutboxState.SENT}),
+    OutboxState.FAILED: frozenset({OutboxState.APPROVED, OutboxState.DROPPED}),
+    OutboxState.MANUAL: frozenset({OutboxState.SENT, OutboxState.DROPPED}),
+    OutboxState.DROPPED: frozenset(),
 }
 
 

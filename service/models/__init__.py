@@ -15,13 +15,17 @@ from service.models.posts import (
     SourceRun,
 )
 from service.models.readings import Reading
-from service.models.work import Case, Delivery, Issue, IssuePost, Reply
+from service.models.replies import Click, Reply
+from service.models.team import Account, User
+from service.models.work import Case, Delivery, Issue, IssuePost
 
 __all__ = [
+    "Account",
     "AuditEvent",
     "Author",
     "Backfill",
     "Case",
+    "Click",
     "Correction",
     "Customer",
     "Delivery",
@@ -42,4 +46,5 @@ __all__ = [
     "Source",
     "SourceGap",
     "SourceRun",
+    "User",
 ]

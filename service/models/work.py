@@ -1,4 +1,4 @@
-"""What is to be done about posts: issues, cases, deliveries and replies."""
+"""What is to be done about posts: issues, cases and deliveries."""
 
 from __future__ import annotations
 
@@ -55,8 +55,13 @@ class Case(SQLModel, table=True):
     state: str = Field(default="new", index=True)  # domain.cases.CaseState
     urgency: float = 0.0
     reason: str = ""
-    assignee: str | None = None
+    assignee_id: int | None = refers_to("users.id", nullable=True)
     opened_at: datetime = moment()
+    claimed_at: datetime | None = moment(nullable=True)
+    snoozed_until: datetime | None = moment(nullable=True)
+    escalated_at: datetime | None = moment(nullable=True)  # shown to R&D
+    answered_at: datetime | None = moment(nullable=True)  # the first time that a person's reply stood on the platform
+    closed_at: datetime | None = moment(nullable=True)
 
 
 class Delivery(SQLModel, table=True):
@@ -68,12 +73,13 @@ class Delivery(SQLModel, table=True):
     key: str = Field(unique=True)  # "post:12>slack:#rnd"
     post_id: int | None = refers_to("posts.id", nullable=True)
     issue_id: int | None = refers_to("issues.id", nullable=True)
+    source_id: int | None = refers_to("sources.id", nullable=True)  # an alarm
     target: str  # integrations.registry kind
     address: str  # as the rule names it: "#rnd"
     state: str = Field(default="approved", index=True)  # domain.outbox.OutboxState
     reason: str  # in words, from the rules
     rules: list[str] = json_column(list)
-    event: str = "new"  # for issues: opened, rising, returned, fixed
+    event: str = "new"  # for issues: opened, rising, returned, fixed; for sources: domain.alarms.Occurrence
     created_at: datetime = moment(index=True)
     sending_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)
@@ -85,22 +91,3 @@ class Delivery(SQLModel, table=True):
     attempt_count: int = 0
     problem: str | None = None
     what_to_do: str | None = None
-
-
-class Reply(SQLModel, table=True):
-    """Text that we publish to an author; bound to the version of the post that its writer saw."""
-
-    __tablename__ = "replies"
-
-    id: int | None = key()
-    case_id: int = refers_to("cases.id")
-    post_id: int = refers_to("posts.id")
-    post_version: int
-    text: str
-    state: str = "draft"  # domain.outbox.OutboxState
-    written_by: str
-    written_at: datetime = moment()
-    approved_by: str | None = None
-    sent_at: datetime | None = moment(nullable=True)
-    remote_id: str | None = None
-    problem: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from service.errors import NotFound
-from service.models import Case, Delivery, PostVersion, Reply
+from service.models import Case, Delivery, PostVersion, Reply, User
 from service.store import delivery_views
 from service.store.inbox import PostView, load_posts
 from service.store.linkable import Linkable
@@ -36,7 +36,9 @@ class PostStory:
     versions: Sequence[Version]  # oldest first
     deliveries: Sequence[Delivery]
     case: Case | None
+    assignee: User | None
     replies: Sequence[Reply]
+    writers: Mapping[int, str]  # the names of those who wrote them, by their ids
 
     @property
     def raw_kept(self) -> bool:
@@ -53,12 +55,17 @@ def load_story(session: Session, post_id: int, *, linkable: Linkable) -> PostSto
     view = load_posts(session, [post_id], linkable=linkable).get(post_id)
     if view is None:
         raise NotFound(f"There is no post {post_id}.")
+    case = session.scalars(select(Case).where(col(Case.post_id) == post_id)).one_or_none()
+    replies = session.scalars(select(Reply).where(col(Reply.post_id) == post_id).order_by(col(Reply.id))).all()
+    writers = select(col(User.id), col(User.name)).where(col(User.id).in_({each.written_by_id for each in replies}))
     return PostStory(
         view=view,
         versions=[] if view.post.deleted_at else _versions(session, post_id),
         deliveries=delivery_views.of_post(session, post_id),
-        case=session.scalars(select(Case).where(col(Case.post_id) == post_id)).one_or_none(),
-        replies=session.scalars(select(Reply).where(col(Reply.post_id) == post_id).order_by(col(Reply.id))).all(),
+        case=case,
+        assignee=session.get(User, case.assignee_id) if case and case.assignee_id else None,
+        replies=replies,
+        writers={int(number or 0): name for number, name in session.execute(writers)},
     )
 
 

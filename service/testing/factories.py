@@ -30,10 +30,12 @@ from service.models import (
     Post,
     PostVersion,
     Reading,
+    Reply,
     SetAsideItem,
     Source,
     SourceGap,
     SourceRun,
+    User,
 )
 from service.models.columns import VECTOR_WIDTH, id_of
 
@@ -241,6 +243,26 @@ def make_issue(
             IssuePost(post_id=id_of(post), issue_id=id_of(issue), similarity=0.8, reason=reason, joined_at=max(times)),
         )
     return issue
+
+
+def make_user(session: Session, *, name: str = "Kim", role: str = "community", **columns: Any) -> User:
+    """A member of our own team."""
+    number = next(_numbers)
+    values: dict[str, Any] = {"email": f"{name.lower()}.{number}@example.com", "created_at": NOW, **columns}
+    return _add(session, User(name=name, role=role, **values))
+
+
+def make_reply(session: Session, case: Case, writer: User, *, text: str = "Thank you.", **columns: Any) -> Reply:
+    """A draft of a reply to the post of a case."""
+    values: dict[str, Any] = {
+        "key": f"ef{next(_numbers):020}",
+        "post_id": case.post_id,
+        "post_version": 1,
+        "seen_digest": "seen",
+        "written_at": NOW - timedelta(minutes=5),
+        **columns,
+    }
+    return _add(session, Reply(case_id=id_of(case), written_by_id=id_of(writer), text=text, **values))
 
 
 def make_case(session: Session, post: Post, *, state: str = "new", **columns: Any) -> Case:

@@ -63,6 +63,7 @@ OUTBOX: dict[str, State] = {
     OutboxState.UNCERTAIN: State("May have arrived", "unsure", "Earful looks whether it did before it sends again."),
     OutboxState.FAILED: State("Not sent", "act"),
     OutboxState.MANUAL: State("A person must send it", "act"),
+    OutboxState.DROPPED: State("Taken back", "done", "A person took it back before it left."),
 }
 SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),

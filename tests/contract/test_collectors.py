@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,30 @@ def test_the_spec_says_all_that_a_person_must_know(kind: str) -> None:
     assert all(option.description.endswith((".", "…")) for option in describe_options(spec))
     assert all(secret.name.isupper() and "http" in secret.where for secret in spec.secrets)
     assert spec.home is None or spec.home.startswith("https://")
+
+
+def test_the_pace_is_one_that_a_platform_bears(kind: str) -> None:
+    """Not faster than any platform allows, and not so slow that a run ends at its second request; said in words."""
+    pace = registry.spec(kind).pace
+    assert pace.requests >= 1
+    assert 1 <= pace.seconds <= 3600
+    assert 0.1 <= pace.step <= 20
+    assert re.fullmatch(r"(one|[\d,]+) (a second|a minute|an hour|in \d+ seconds)", str(pace))
+
+
+@pytest.mark.parametrize(
+    ("kind", "requests", "seconds"),
+    [
+        ("app_store_connect", 3500, 3600), ("bluesky", 3000, 300), ("discord", 50, 1), ("discourse", 60, 60),
+        ("github", 5000, 3600), ("google_business", 300, 60), ("google_play", 200, 3600), ("hacker_news", 10000, 3600),
+        ("intercom", 1000, 60), ("mastodon", 300, 300), ("reddit", 100, 60), ("stack_exchange", 30, 1),
+        ("steam", 100000, 86400), ("trustpilot", 833, 300), ("trustpilot", 10000, 3600), ("x", 450, 900),
+        ("zendesk", 200, 60),
+    ],
+)  # fmt: skip
+def test_no_kind_asks_for_more_than_its_platform_gives(kind: str, requests: int, seconds: float) -> None:
+    """What platforms publish of their limits; see the comment at each `pace`."""
+    assert seconds / registry.spec(kind).pace.step < requests
 
 
 def test_what_must_be_looked_up_again_can_be(kind: str, case: Case) -> None:

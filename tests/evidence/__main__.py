@@ -83,7 +83,7 @@ Written by `make evidence`; `make fuzz CASES=100000` tries more.
   many objects in them look like a post, and how many became one; the others were set aside with a reason.
 - **Faults**: {faults}.
   Each of these {number} was met at once, and after a good answer. The run has to end in order, and the next ones have
-  to bring every post. “404 later” is believed by kinds whose platform says so that there is no more.
+  to bring every post.
 - **Damaged payloads** are real and made-up ones, changed at random. The parser has to make a post that can be stored,
   or say that it cannot. **Damaged runs** are whole runs in which half the answers were changed. **Broke** counts both.
 

@@ -20,6 +20,7 @@ from service.testing.factories import (
     make_issue,
     make_post,
     make_source,
+    make_user,
     make_version,
 )
 from tests.web.reading import words_of
@@ -56,7 +57,7 @@ def test_the_whole_story_stands_on_the_page(look: Look, storing: Storing) -> Non
             },
         )
         issue = make_issue(session, title="Crash on loading", posts=[post])
-        make_case(session, post, state="claimed", assignee="kim")
+        make_case(session, post, state="claimed", assignee_id=make_user(session, name="Kim").id)
         make_delivery(session, post=post, address="#rnd", reason="a bug report about `Lantern Hollow`")
     page = look(f"/posts/{post.id}")
     article = page.css("article.post")
@@ -73,7 +74,7 @@ def test_the_whole_story_stands_on_the_page(look: Look, storing: Storing) -> Non
     assert "Customer Ada Lovelace , customer Gave order O-7" in facts
     assert f"Issue #{issue.id} Crash on loading Reads like the other posts of this issue." in facts
     assert "A person should look now" in facts
-    assert "Claimed , kim" in facts
+    assert "Claimed , Kim" in facts
     assert "#rnd Sent 29 min ago A bug report about Lantern Hollow" in facts
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from service.models import Delivery
-from service.store.delivery_views import channels, count_deliveries, find_deliveries
+from service.store.delivery_views import channels, count_deliveries, find_deliveries, source_names
 from service.web.auth import Role, requires
 from service.web.queries import DeliveryQuery
 from service.web.render import page
@@ -33,6 +33,7 @@ def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Que
         listed = find_deliveries(session, chosen, limit=query.limit, after=query.cursor)
         total = count_deliveries(session, chosen)
         known = channels(session)
+        sources = source_names(session, listed.items)
     return page(
         request,
         "deliveries.html",
@@ -43,6 +44,7 @@ def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Que
         listed=listed,
         total=total,
         channels=known,
+        sources=sources,
         cards={delivery.id: _card(site, delivery) for delivery in listed.items},
     )
 

@@ -13,7 +13,7 @@ from nlp.base import Intent, Sentiment
 from nlp.heads.intents import OUTPUTS, SPAM
 from nlp.heads.sentiment import CLASSES
 from nlp.training import labels
-from nlp.training.sets import NONE_STATED, SETS, examples, seeds
+from nlp.training.sets import NONE_STATED, PROSE, SETS, examples, seeds
 
 UNKNOWN = labels.UNKNOWN
 
@@ -73,6 +73,19 @@ def test_our_own_sentences_cover_every_output() -> None:
     assert {each.sentiment for each in own} == {UNKNOWN, 0, 1, 2}
 
 
+def test_our_own_prose_is_wholly_labelled_and_partly_held_out(tmp_path: Path) -> None:
+    """Every output of every text is known; each one occurs on both sides, and no text stands on both."""
+    sides = [
+        found
+        for split in ("train", "dev")
+        for _, found in examples(tmp_path, split, stated_only=True, keep=lambda each: each is PROSE)
+    ]
+    for found in sides:
+        assert all(set(each.intents.values()) <= {0, 1} and set(each.intents) == set(OUTPUTS) for each in found)
+        assert all(any(each.intents[output] for each in found) for output in OUTPUTS)
+    assert not {each.text for each in sides[0]} & {each.text for each in sides[1]}
+
+
 def test_spam_is_nothing_else() -> None:
     """An advertisement is no praise and no question."""
     spam = next(each for each in seeds() if each.intents.get(SPAM) == 1)
@@ -85,7 +98,7 @@ def test_no_set_forbids_commercial_use() -> None:
 
 
 def test_sets_without_a_stated_licence_can_be_left_out(tmp_path: Path) -> None:
-    """Only the others are read then, in a draw that is always the same."""
+    """Only the others, and what we wrote, are read then, in a draw that is always the same."""
     chosen = {NONE_STATED: "sentiment/gplay_top20", "stated": "sentiment/umsab"}
     for name in chosen.values():
         path = tmp_path / f"{name}.train.jsonl.gz"
@@ -95,6 +108,6 @@ def test_sets_without_a_stated_licence_can_be_left_out(tmp_path: Path) -> None:
     every = list(examples(tmp_path, "train", stated_only=False, keep=lambda _: True))
     again = list(examples(tmp_path, "train", stated_only=False, keep=lambda _: True))
     stated = [source.name for source, _ in examples(tmp_path, "train", stated_only=True, keep=lambda _: True)]
-    assert [source.name for source, _ in every] == ["sentiment/umsab", "sentiment/gplay_top20"]
+    assert [source.name for source, _ in every] == ["sentiment/umsab", "sentiment/gplay_top20", PROSE.name]
     assert every == again
-    assert stated == ["sentiment/umsab"]
+    assert stated == ["sentiment/umsab", PROSE.name]
