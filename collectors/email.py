@@ -7,7 +7,7 @@ RFC 3501); otherwise the mailbox is read anew, and each letter is known by its M
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, cast
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     Collector,
     Cursor,
@@ -97,6 +98,15 @@ class Email:
                 some = uids[start : start + _AT_ONCE]
                 reached = max([reached, *some])
                 yield self._page(mailbox, some, floor, {"uidvalidity": mailbox.validity, "uid": reached})
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the folder opens; see `Able.abilities`."""
+
+        def look() -> None:
+            with opened(self._place, self._options.folder, self._tls):
+                pass
+
+        return tried(f"read the folder {self._options.folder}", look)
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one letter; see `Collector.parse`."""

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from collectors import fields, google
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -108,6 +109,14 @@ class YouTube:
         found = read_named(post_of, ((f"comment {name}", raws[name]) for name in wanted if name in raws))
         page = joined([found, *(self._late(items[name], {*wanted}) for name in wanted if name in items)])
         return replace(page, gone=[name for name in wanted if name not in raws])
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the key reads the comments, a unit for each list; see `Able.abilities`."""
+        found: list[Ability] = []
+        for listing in self._listings():
+            found += tried(f"read the comments below {listing.name}", partial(listing.ask, Walk.of({})))
+        quota = "YouTube shows it at https://console.cloud.google.com/apis/api/youtube.googleapis.com/quotas alone."
+        return [*found, Ability("spend more of the day's 10,000 units", None, quota)]
 
     def _late(self, thread: JSON, known: set[str]) -> Page:
         """Answers to a comment that has sunk below those which listening reads again."""
