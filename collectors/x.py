@@ -227,7 +227,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=False,
-        may_reply=ReplyDoor.LINK,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=30,
@@ -235,7 +235,7 @@ SPEC = Spec(
         attribution="Post on X, with the author's name and handle, and a link",
         terms="Each post that is read, or looked up again, is charged for. Never tie authors to people elsewhere "
         "without their express consent, never fit models to the texts, pass on ids only, and follow every deletion "
-        "within 24 hours. Replies by API are open only to posts that summon the account, so people answer on X.",
+        "within 24 hours. Programs may answer only posts that summon our account; others are answered on X itself.",
     ),
     secrets=(Secret(name="X_BEARER_TOKEN", where="https://console.x.com (your app, Keys and tokens, Bearer token)"),),
     home=HOME,
