@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from integrations.base import MessageRejected, TargetRefused
+from integrations.base import MessageRejected, OutcomeUncertain, TargetRefused
 from integrations.repliers.bluesky import record_key
 from integrations.repliers.registry import spec
+from integrations.repliers.telegram import Telegram as TelegramReplier
 from integrations.replies import Place, Replier
 from tests.contract.repliers.bluesky import Platform as Bluesky
 from tests.contract.repliers.discord import Platform as Discord
 from tests.contract.repliers.discourse import Platform as Discourse
 from tests.contract.repliers.facebook import Platform as Facebook
-from tests.contract.repliers.fake import Fake, HttpFake, On, json_of
+from tests.contract.repliers.fake import Fake, Fault, HttpFake, On, json_of
 from tests.contract.repliers.mastodon import Platform as Mastodon
 from tests.contract.repliers.reddit import Platform as Reddit
 from tests.contract.repliers.telegram import Platform as Telegram
@@ -178,3 +179,34 @@ def test_what_is_no_id_is_not_asked_for(kind: str, fake: HttpFake) -> None:
             with pytest.raises(MessageRejected):
                 replier.send("Fixed.", place=replace(fake.place, external_id=name), key=KEY)
     assert fake.asked == []
+
+
+def test_where_a_bot_sees_nothing_a_person_looks() -> None:
+    """Nothing is said about what is not known: what was sent may be there, and a person is told to look."""
+    fake = Telegram()
+    with replying("telegram", fake) as replier:
+        fake.fail(Fault.DROPPED)
+        with pytest.raises(OutcomeUncertain):
+            replier.send("Fixed, @ben.", place=fake.place, key=KEY)
+        assert fake.held() == ["Fixed, @ben."]
+        with pytest.raises(TargetRefused) as caught:
+            replier.find("Fixed, @ben.", place=fake.place, key=KEY, after=fake.now)
+        assert caught.value.what_to_do
+        assert replier.look(fake.place).answers == ()
+
+
+def test_where_a_bot_sees_nothing_it_still_changes_and_takes_back() -> None:
+    """By the receipt; twice without harm."""
+    fake = Telegram()
+    with replying("telegram", fake) as replier:
+        assert isinstance(replier, TelegramReplier)
+        receipt = replier.send("Fixed in 2.1.1.", place=fake.place, key=KEY)
+        for _ in range(2):
+            assert replier.edit("Fixed in 2.1.2.", place=fake.place, receipt=receipt) == receipt
+        assert fake.held() == ["Fixed in 2.1.2."]
+        fake.fail(Fault.DROPPED)
+        with pytest.raises(OutcomeUncertain):
+            replier.edit("Fixed in 2.1.3.", place=fake.place, receipt=receipt)
+        for _ in range(2):
+            replier.delete(place=fake.place, receipt=receipt)
+        assert fake.held() == []

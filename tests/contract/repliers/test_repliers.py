@@ -67,7 +67,6 @@ def platform(kind: str) -> type[Fake]:
 
 
 SIGHTED = [kind for kind in kinds() if not platform(kind).blind]
-BLIND = [kind for kind in kinds() if platform(kind).blind]
 
 
 @pytest.fixture(params=kinds())
@@ -267,34 +266,6 @@ def test_the_limit_counts_as_the_platform_does(stage: Stage) -> None:
         stage.send(full + "🪔")
     stage.send(full)
     assert len(stage.fake.held()) == 1
-
-
-@pytest.mark.parametrize("stage", BLIND, indirect=True)
-def test_where_programs_see_nothing_a_person_looks(stage: Stage) -> None:
-    """Nothing is said about what is not known: what was sent may be there, and a person is told to look."""
-    stage.fake.fail(Fault.DROPPED)
-    with pytest.raises(OutcomeUncertain):
-        stage.send(HOSTILE)
-    assert [plain(text) for text in stage.fake.held()] == [plain(HOSTILE)]
-    with pytest.raises(TargetRefused) as caught:
-        stage.find(HOSTILE)
-    assert caught.value.what_to_do
-    assert stage.ours() == []
-
-
-@pytest.mark.parametrize("stage", BLIND, indirect=True)
-def test_where_programs_see_nothing_they_still_change_and_take_back(stage: Stage) -> None:
-    """By the receipt; twice without harm."""
-    receipt = stage.send()
-    for _ in range(2):
-        assert stage.replier.edit("Fixed in 2.1.2.", place=stage.fake.place, receipt=receipt) == receipt  # type: ignore[attr-defined]
-    assert stage.fake.held() == ["Fixed in 2.1.2."]
-    stage.fake.fail(Fault.DROPPED)
-    with pytest.raises(OutcomeUncertain):
-        stage.replier.edit("Fixed in 2.1.3.", place=stage.fake.place, receipt=receipt)  # type: ignore[attr-defined]
-    for _ in range(2):
-        stage.replier.delete(place=stage.fake.place, receipt=receipt)  # type: ignore[attr-defined]
-    assert stage.fake.held() == []
 
 
 @pytest.mark.parametrize("stage", SIGHTED, indirect=True)
