@@ -24,6 +24,7 @@ class DeliveryItem(Item):
     key: str
     post_id: int | None
     issue_id: int | None
+    source_id: int | None
     event: str
     target: str
     address: str

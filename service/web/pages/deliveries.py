@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from service.domain.roles import Deed
 from service.models import Delivery
-from service.store.delivery_views import channels, count_deliveries, find_deliveries
+from service.store.delivery_views import channels, count_deliveries, find_deliveries, source_names
 from service.web.auth import requires
 from service.web.queries import DeliveryQuery
 from service.web.render import page
@@ -34,6 +34,7 @@ def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Que
         listed = find_deliveries(session, chosen, limit=query.limit, after=query.cursor)
         total = count_deliveries(session, chosen)
         known = channels(session)
+        sources = source_names(session, listed.items)
     return page(
         request,
         "deliveries.html",
@@ -44,6 +45,7 @@ def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Que
         listed=listed,
         total=total,
         channels=known,
+        sources=sources,
         cards={delivery.id: _card(site, delivery) for delivery in listed.items},
     )
 
