@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -63,7 +64,8 @@ def _observer(words: list[str], spared: frozenset[str], tells: Connection) -> Ca
 
 
 def _work(url: str, observe: Callable[[str], None]) -> None:
-    tools = make_tools(connect(url), environment=dict(os.environ), observe=observe)
+    # What was killed before it left is looked for at once: the test's platform is never slow to show what it took.
+    tools = make_tools(connect(url), environment=dict(os.environ), observe=observe, certain_after=timedelta())
     run_worker(tools, concurrency=1, until_empty=True)
 
 
