@@ -18,6 +18,7 @@ from service.domain.routing import AnyRule
 from service.models import Source
 
 if TYPE_CHECKING:
+    from integrations.slack.desk import SlackDesk  # slack-sdk is slow to import, and few processes need it
     from nlp.runtime import Understanding  # only the worker's stages load the models
 
 
@@ -47,5 +48,6 @@ class Tools:
     keep_raw: Mapping[str, timedelta]  # how long payloads may be kept unseen, by kind of source; others: for good
     target: Callable[[str], Target]  # by its kind; a preview where it is not set up
     render: Callable[[str, Message, str], Payload]  # kind, message, key -> what the target would be given
+    slack: Callable[[str], SlackDesk]  # by the team's id; raises TargetBusy, and TargetRefused without a token for it
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
     observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words
