@@ -81,6 +81,17 @@ def deliver(delivery_id: int, *, wait_seconds: float = 0.0) -> Job:
     )
 
 
+def reply(reply_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that brings one reply to its platform."""
+    return Job(
+        task="reply",
+        arguments={"reply_id": reply_id},
+        queue="deliveries",
+        lock=f"reply:{reply_id}",
+        wait_seconds=wait_seconds,
+    )
+
+
 def click(click_id: int, *, wait_seconds: float = 0.0) -> Job:
     """The job that does what a person asked for in Slack."""
     return Job(
