@@ -96,7 +96,7 @@ def _first_steps() -> list[Finding]:
         Finding(
             ok=False,
             text="There is no Slack app yet, or its token is not set.",
-            what_to_do=f"1. earful slack manifest, and paste what it prints at {_APPS}: Create New App, From a manifest.",
+            what_to_do=f"1. earful slack manifest; paste what it prints at {_APPS}: Create New App, From a manifest.",
         ),
         *(
             Finding(ok=False, text=f"{name} is not set.", what_to_do=f"{number}. {secrets[name]}")
