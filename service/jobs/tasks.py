@@ -137,7 +137,7 @@ def fetch_history(context: JobContext, source_id: int) -> None:
     backfill.run(source_id, _tools(context), queue)
 
 
-@_task("deliver", "deliveries")
+@_task("deliver", flow.LEAVING)
 def deliver_message(context: JobContext, delivery_id: int) -> None:
     """Bring one message to its target."""
     tools = _tools(context)
@@ -147,7 +147,7 @@ def deliver_message(context: JobContext, delivery_id: int) -> None:
     tools.observe("deliver:committed")
 
 
-@_task("reply", "deliveries")
+@_task("reply", flow.LEAVING)
 def answer_author(context: JobContext, reply_id: int) -> None:
     """Bring one reply to its platform."""
     tools = _tools(context)
