@@ -35,14 +35,16 @@ from service.store.paces import SharedPace, digest_of_keys
 from service.tools import Tools, observe_nothing
 
 if TYPE_CHECKING:
+    from integrations.slack.desk import SlackDesk
+    from integrations.slack.workspaces import Workspaces
     from nlp.runtime import Understanding
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def connections(settings: Settings, database_url: str) -> Engine:
-    """The connections of one process: enough for all that it does at a time."""
-    return connect(database_url, pool_size=settings.workers * 2 + 2)
+    """The connections of one process: enough for all that it does at a time, of which what leaves holds two."""
+    return connect(database_url, pool_size=settings.workers * 2 + 12)
 
 
 def build(
@@ -84,6 +86,7 @@ def build(
         keep_raw=_keep_raw(),
         target=cache(target),
         render=_render,
+        slack=slack_desks(settings),
         replies=configuration.replies,
         door=answering.door,
         replier=answering.replier,
@@ -93,6 +96,18 @@ def build(
         settle_seconds=settle_seconds,
         observe=observe or observe_nothing,
     )
+
+
+def slack_desks(settings: Settings) -> Callable[[str], SlackDesk]:
+    """The desks of our Slack workspaces, by the team's id; they are made when one is first asked for."""
+
+    @cache
+    def workspaces() -> Workspaces:
+        from integrations.slack.workspaces import Workspaces
+
+        return Workspaces(settings.environment)
+
+    return lambda team: workspaces().desk(team)
 
 
 def synchronise_sources(engine: Engine, settings: Settings, configuration: Configuration) -> None:
