@@ -112,7 +112,7 @@ def day_field(name: str, label: str, *, initial: date | None = None, optional: b
 
 def options(choices: Iterable[tuple[str, str]]) -> list[Payload]:
     """(text, value) as a list's choices: each value once, as many as Slack takes, none that is too long."""
-    once = {value: text for text, value in choices if value and len(value) <= _VALUE}
+    once = {value: text for text, value in choices if 0 < len(value) <= _VALUE and not _UNSENDABLE.search(value)}
     return [kit.option(text, value) for value, text in list(once.items())[:_OPTIONS]]
 
 

@@ -44,13 +44,8 @@ def outcome(reply: WrittenReply) -> Payload:
     return forms.modal(names.DONE, TITLE, [*blocks, *kit.small_print("The card follows.")])
 
 
-def trouble(title: str, *sentences: str) -> Payload:
-    """Why something was not done, in place of the form that asked for it."""
-    return forms.modal(names.DONE, title, [forms.told(*sentences)])
-
-
-def all_done(title: str, *sentences: str) -> Payload:
-    """That something was done, in place of the form that asked for it."""
+def notice(title: str, *sentences: str) -> Payload:
+    """That something was done, or why not, in place of the form that asked for it."""
     return forms.modal(names.DONE, title, [forms.told(*sentences)])
 
 
