@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json as codec
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -48,6 +50,16 @@ class Heard:
                 return None
         return found
 
+    def words(self, *path: str | int) -> str:
+        """The text or the number at a path of the body, as text; empty where there is neither."""
+        found = self.get(*path)
+        return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+
+    def objects(self, *path: str | int) -> list[Mapping[str, JSON]]:
+        """The objects of the list at a path of the body; none where there is no list."""
+        found = self.get(*path)
+        return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
 
 Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
 """Reads an answer as its platform means it: an error, or None where the usual reading of the status will do."""
@@ -67,6 +79,7 @@ class Door:
         timeout: float = 20.0,
     ) -> None:
         self._name, self._what_to_do, self._verdict = name, what_to_do, verdict
+        self._more: Mapping[str, str] = {}
         self._client = httpx.Client(
             base_url=base_url.rstrip("/"),
             headers={"User-Agent": USER_AGENT, **(headers or {})},
@@ -82,6 +95,12 @@ class Door:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def plus(self, headers: Mapping[str, str]) -> Self:
+        """The same door for requests with further headers: a token that changes, the key of one request."""
+        door = copy(self)
+        vars(door).update(_more={**self._more, **headers})
+        return door
 
     def read(self, path: str, *, params: Mapping[str, str] | None = None, gone: bool = False) -> Heard:
         """GET. With `gone`, 404 and 410 are an answer and no error.
@@ -109,7 +128,9 @@ class Door:
             OutcomeUncertain: only when `writing`: it may have been done.
         """
         try:
-            answer = self._client.request(method, path, params=params, json=json, data=dict(form) if form else None)
+            answer = self._client.request(
+                method, path, params=params, json=json, data=dict(form) if form else None, headers=self._more
+            )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TargetBusy(f"{self._name} cannot be reached ({type(error).__name__}).") from None
         except httpx.HTTPError as error:
@@ -125,9 +146,9 @@ class Door:
     def _fault(self, heard: Heard, *, writing: bool) -> IntegrationError | None:
         status = heard.status
         if status < 300:
-            return None
+            return self.strange(writing=writing) if heard.body is None and heard.text.strip() else None
         if status == 429:
-            return TargetBusy(f"{self._name} asks to wait.", retry_after=_seconds(heard.headers.get("retry-after")))
+            return TargetBusy(f"{self._name} asks to wait.", retry_after=seconds_to_wait(heard.headers))
         if status >= 500:
             return self._unclear(f"{self._name} failed while it answered (status {status})", writing=writing)
         if status in (401, 403):
@@ -135,6 +156,10 @@ class Door:
         if status < 400:
             return TargetRefused(f"{self._name} sends us elsewhere (status {status}).", what_to_do=self._what_to_do)
         return MessageRejected(f"{self._name} did not take it (status {status}){_said(heard)}.")
+
+    def strange(self, *, writing: bool) -> IntegrationError:
+        """The error where an answer that should be good has another form than the platform's."""
+        return self._unclear(f"{self._name} answered in a form that we do not know", writing=writing)
 
     def _unclear(self, what: str, *, writing: bool) -> IntegrationError:
         return OutcomeUncertain(f"{what}; it may have been done.") if writing else TargetBusy(f"{what}.")
@@ -159,8 +184,16 @@ def _said(heard: Heard) -> str:
     return ""
 
 
-def _seconds(value: str | None) -> float | None:
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """What Retry-After asks for, in seconds or as a date by the server's own clock; None where it asks for nothing."""
+    asked = headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return float(asked[:9])
     try:
-        return max(0.0, float(value or ""))
-    except ValueError:
+        return float(asked) if asked.replace(".", "", 1).isdigit() else _until(asked, headers.get("date", ""))
+    except (ValueError, OverflowError, TypeError):  # no date, or one without its zone
         return None
+
+
+def _until(moment: str, now: str) -> float:
+    return max(0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds())
