@@ -35,6 +35,8 @@ from service.store.paces import SharedPace, digest_of_keys
 from service.tools import Tools, observe_nothing
 
 if TYPE_CHECKING:
+    from integrations.slack.desk import SlackDesk
+    from integrations.slack.workspaces import Workspaces
     from nlp.runtime import Understanding
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -89,9 +91,22 @@ def build(
         reply_rules=answering.rules,
         reply_needs=answering.needs,
         turn_to_reply=answering.turn,
+        slack=slack_desks(settings),
         settle_seconds=settle_seconds,
         observe=observe or observe_nothing,
     )
+
+
+def slack_desks(settings: Settings) -> Callable[[str], SlackDesk]:
+    """The desks of our Slack workspaces, by the team's id; they are made when one is first asked for."""
+
+    @cache
+    def workspaces() -> Workspaces:
+        from integrations.slack.workspaces import Workspaces
+
+        return Workspaces(settings.environment)
+
+    return lambda team: workspaces().desk(team)
 
 
 def synchronise_sources(engine: Engine, settings: Settings, configuration: Configuration) -> None:

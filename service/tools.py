@@ -20,6 +20,7 @@ from service.domain.routing import AnyRule
 from service.models import Source
 
 if TYPE_CHECKING:
+    from integrations.slack.desk import SlackDesk  # slack-sdk is slow to import, and few processes need it
     from nlp.runtime import Understanding  # only the worker's stages load the models
 
 
@@ -58,5 +59,6 @@ class Tools:
     reply_needs: Callable[[Source], Sequence[str]]  # the settings that a program would need to answer there, not set
     turn_to_reply: Callable[[Source], float]  # takes our account's turn there; or the seconds until there is one
     certain_after: timedelta = timedelta(seconds=60)  # since a reply left; then "it is not there" is believed
+    slack: Callable[[str], SlackDesk]  # by the team's id; raises TargetBusy, and TargetRefused without a token for it
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
     observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words

@@ -25,7 +25,8 @@ AtOnce: TypeAlias = Callable[[Heard], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A handler, and what is told at once. `quiet`: somebody whom we do not know is told nothing."""
+    """A handler, and what is told at once. `quiet`: the person asked for nothing,
+    and is told of no trouble."""
 
     handle: Handler
     at_once: AtOnce | None = None
@@ -35,12 +36,6 @@ class Entry:
 HANDLERS: Mapping[str, Entry] = {}
 
 
-def entry_of(heard: Heard) -> Entry | None:
+def entry_of(heard: Heard, handlers: Mapping[str, Entry] = HANDLERS) -> Entry | None:
     """The entry for what was heard; None where there is none."""
-    return HANDLERS.get(f"{heard.kind}:{heard.name}" if heard.name else heard.kind)
-
-
-def at_once(heard: Heard) -> Answer | None:
-    """What is told in the acknowledgement; None: only that it was heard."""
-    entry = entry_of(heard)
-    return entry.at_once(heard) if entry is not None and entry.at_once is not None else None
+    return handlers.get(f"{heard.kind}:{heard.name}" if heard.name else heard.kind)

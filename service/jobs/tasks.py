@@ -9,6 +9,7 @@ import procrastinate
 from procrastinate import JobContext
 from sqlmodel import Session
 
+from service.desk import dispatch
 from service.jobs.queue import queue
 from service.jobs.retry import RetryTable
 from service.pipeline import backfill, collect, deliver, flow, group, lessons, link, recheck, route, understand, upkeep
@@ -84,6 +85,7 @@ def sweep(context: JobContext) -> None:
         queue(session, upkeep.forgotten(session, tools.clock()).next)
         upkeep.forget_raw(session, tools)
         upkeep.forget_calls(session, tools.clock())
+        upkeep.forget_clicks(session, tools.clock())
 
 
 @_task("learn", "upkeep")
@@ -128,6 +130,12 @@ def deliver_message(context: JobContext, delivery_id: int) -> None:
     with transaction(tools.engine) as session:
         queue(session, outcome.next)
     tools.observe("deliver:committed")
+
+
+@_task("click", flow.CLICKS)
+def do_what_was_clicked(context: JobContext, click_id: int) -> None:
+    """Do what a person asked for in Slack."""
+    dispatch.run(click_id, _tools(context), queue)
 
 
 @blueprint.task(name="recover", queue="upkeep", queueing_lock="recover", pass_context=True)

@@ -8,8 +8,12 @@ from dataclasses import replace
 from service.pipeline.outcome import Job, batches
 
 FIRST = "understand"
+CLICKS = "clicks"
+"""The queue of what people do in Slack, which a worker always has a hand free for."""
 HISTORY = -10
 """The priority of what belongs to a history: live posts come first, at every stage."""
+PEOPLE = 10
+"""The priority of what a person waits for."""
 _FOLLOWS = {"understand": "link", "link": "group", "group": "route"}
 
 
@@ -85,6 +89,18 @@ def reply(reply_id: int, *, wait_seconds: float = 0.0) -> Job:
         queue="deliveries",
         lock=f"reply:{reply_id}",
         wait_seconds=wait_seconds,
+    )
+
+
+def click(click_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that does what a person asked for in Slack."""
+    return Job(
+        task="click",
+        arguments={"click_id": click_id},
+        queue=CLICKS,
+        lock=f"click:{click_id}",
+        wait_seconds=wait_seconds,
+        priority=PEOPLE,
     )
 
 

@@ -12,20 +12,25 @@ from sqlmodel import Session
 
 from service.pipeline import flow
 from service.pipeline.outcome import Outcome
-from service.store import backfills, deliveries, hook_calls, posts, retention
+from service.store import backfills, clicks, deliveries, hook_calls, posts, retention
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
 KEEP_CALLS = timedelta(days=7)  # a sender tries again for some days, and is known by what is kept
+KEEP_CLICKS = timedelta(days=7)  # long after Slack sends anything again
 _MOST = 2000
 
 
 def forgotten(session: Session, now: datetime) -> Outcome:
-    """Jobs for posts and deliveries that should have been finished `PATIENCE` ago, and for histories to go on with."""
+    """Jobs for posts, deliveries and clicks that should have been finished `PATIENCE` ago, and for histories to go on
+    with.
+    """
     waiting = posts.unfinished(session, seen_before=now - PATIENCE, most=_MOST)
     unsent = deliveries.stuck(session, before=now - PATIENCE)
+    clicked = [flow.click(click_id) for click_id in clicks.waiting(session, heard_before=now - PATIENCE, most=_MOST)]
     histories = [flow.backfill(source_id) for source_id in backfills.running(session)]  # nothing where it is queued
-    return Outcome(next=[*flow.start(waiting), *(flow.deliver(delivery_id) for delivery_id in unsent), *histories])
+    cards = [flow.deliver(delivery_id) for delivery_id in unsent]
+    return Outcome(next=[*flow.start(waiting), *cards, *clicked, *histories])
 
 
 def forget_raw(session: Session, tools: Tools) -> int:
@@ -37,3 +42,8 @@ def forget_raw(session: Session, tools: Tools) -> int:
 def forget_calls(session: Session, now: datetime) -> None:
     """Delete calls of webhooks that were read and are `KEEP_CALLS` old."""
     hook_calls.forget(session, received_before=now - KEEP_CALLS)
+
+
+def forget_clicks(session: Session, now: datetime) -> None:
+    """Delete what people did in Slack, `KEEP_CLICKS` after it was done; its content went at once."""
+    clicks.forget(session, done_before=now - KEEP_CLICKS)
