@@ -43,6 +43,10 @@ def _unfurl(unfurled: Payload) -> list[str]:
     return validate_unfurls({"https://earful.example/posts/1": unfurled})
 
 
+def _unfolded(blocks: Sequence[Payload]) -> Payload:
+    return {"blocks": list(blocks)}
+
+
 def _home(chance: Random) -> home.Home:
     """Buttons are ours: their names are never odd."""
     made = made_up(home.Home, chance)
@@ -79,10 +83,10 @@ EVERY: Sequence[Shown] = (
     Shown("note", lambda c: _message(found.note(*_texts(c))), validate_message),
     Shown(
         "unfurled post",
-        lambda c: found.unfurled_post(made_up(post.ShownPost, c), _texts(c), odd_text(c)),
+        lambda c: _unfolded(found.unfurled_post(made_up(post.ShownPost, c), _texts(c), odd_text(c))),
         _unfurl,
     ),
-    Shown("unfurled", lambda c: found.unfurled(made_up(found.Hit, c)), _unfurl),
+    Shown("unfurled", lambda c: _unfolded(found.unfurled(made_up(found.Hit, c))), _unfurl),
     Shown("feedback", lambda c: feedback.form(odd_text(c), _texts(c, 120), _IDS), validate_view),
 )
 

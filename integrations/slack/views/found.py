@@ -61,21 +61,15 @@ def note(*sentences: str) -> Message:
     return Message(text=kit.fallback(" ".join(sentences)), blocks=[forms.told(*sentences)])
 
 
-def unfurled_post(post: ShownPost, facts: Sequence[str], url: str) -> Payload:
+def unfurled_post(post: ShownPost, facts: Sequence[str], url: str) -> list[Payload]:
     """A link to a post's page, unfolded."""
-    return {"blocks": [head(post), said(post, most=500), *_facts(facts), *_way(url)]}
+    return [head(post), said(post, most=500), *_facts(facts), *_way(url)]
 
 
-def unfurled(hit: Hit) -> Payload:
+def unfurled(hit: Hit) -> list[Payload]:
     """A link to an issue's or a customer's page, unfolded."""
-    title = f"{one_line(hit.kind)}: {one_line(hit.title)}"
-    return {
-        "blocks": [
-            kit.rich_text(kit.line(kit.span(cut(title, kit.TITLE), bold=True))),
-            *_facts(hit.facts),
-            *_way(hit.url),
-        ]
-    }
+    title = cut(f"{one_line(hit.kind)}: {one_line(hit.title)}", kit.TITLE)
+    return [kit.rich_text(kit.line(kit.span(title, bold=True))), *_facts(hit.facts), *_way(hit.url)]
 
 
 def _hit(hit: Hit) -> Payload:

@@ -12,7 +12,7 @@ from datetime import datetime
 from integrations.base import JSON, Payload
 from integrations.replies import Counting, Markup, ReplyRules
 from integrations.slack import kit, names
-from integrations.slack.escape import cut, one_line
+from integrations.slack.escape import clean, cut, one_line
 from integrations.slack.views import forms, post
 from integrations.slack.views.post import ShownPost
 from integrations.slack.views.preview import Preview, as_shown
@@ -69,7 +69,6 @@ class ReplyForm:
     answers: Sequence[GivenAnswer] = ()
     rules: ReplyRules
     by_hand: bool = False  # a person pastes it there
-    must_be_approved: Sequence[str] = ()  # why a second person must look
     may_publish: bool = True  # the writer; else a colleague sends it
     suggestions: Sequence[Suggested] = ()
     text: str = ""
@@ -105,6 +104,12 @@ def form(shown: ReplyForm) -> Payload:
     blocks += [*_suggestions(shown), _field(shown), kit.actions([kit.press(names.PREVIEW, "Preview", "preview")])]
     blocks += [*_preview(shown), *_fine_print(shown)]
     return forms.modal(names.PUBLISH, TITLE, blocks, submit=_submit(shown), close="Cancel", metadata=shown.metadata)
+
+
+def kept_words(told: str, text: str) -> list[Payload]:
+    """A message that gives a writer their words back."""
+    words = cut(clean(text), forms.FIELD)
+    return [forms.told(told), *([kit.rich_text(kit.preformatted(words))] if words else [])]
 
 
 def field_name(filled: int) -> str:
@@ -186,15 +191,13 @@ def _fine_print(shown: ReplyForm) -> list[Payload]:
     notes = [_MARKUP[shown.rules.markup], *shown.rules.notes]
     if shown.by_hand:
         notes.append(f"{name(shown.platform)} lets no program answer: you post it there yourself.")
-    if shown.must_be_approved:
-        notes.append(f"A second person looks before it goes out: {'; '.join(map(one_line, shown.must_be_approved))}")
-    elif not shown.may_publish:
-        notes.append("A colleague who may publish sends it.")
+    if not shown.may_publish:
+        notes.append("A colleague who may publish approves it and sends it.")
     return kit.small_print(*notes[:8], INTERNAL)
 
 
 def _submit(shown: ReplyForm) -> str:
-    if shown.must_be_approved or not shown.may_publish:
+    if not shown.may_publish:
         return "Send for approval"
     if shown.change:
         return "Change it there"
