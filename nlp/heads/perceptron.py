@@ -19,10 +19,11 @@ class Perceptron:
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.floating]], name: str) -> None:
         """Take the weights called `<name>.<part>`; raises KeyError where one is missing."""
         self._name = name
-        self._mean, self._scale, self._inner, self._inner_bias, self._outer, self._outer_bias = (
+        self._mean, scale, self._inner, self._inner_bias, self._outer, self._outer_bias = (
             np.asarray(arrays[f"{name}.{part}"], np.float32)
             for part in ("mean", "scale", "inner", "inner_bias", "outer", "outer_bias")
         )
+        self._steepness = 1 / scale
 
     def giving(self, outputs: int) -> Perceptron:
         """The same network; raises ValueError where it does not have that many outputs."""
@@ -34,8 +35,14 @@ class Perceptron:
 
     def __call__(self, features: npt.NDArray[np.floating]) -> Vector:
         """Logits for each row."""
-        standard = np.clip((features - self._mean) / self._scale, -_FARTHEST, _FARTHEST)
-        hidden = np.maximum(standard @ self._inner + self._inner_bias, 0)
+        standard = np.subtract(
+            features, self._mean, dtype=np.float32
+        )  # and then in place: the rows are long, and copying them is most of the work
+        standard *= self._steepness
+        np.clip(standard, -_FARTHEST, _FARTHEST, out=standard)
+        hidden = standard @ self._inner
+        hidden += self._inner_bias
+        np.maximum(hidden, 0, out=hidden)
         logits: Vector = hidden @ self._outer + self._outer_bias
         return logits
 

@@ -25,7 +25,7 @@ from service.pipeline import flow
 from service.store.database import psycopg_url, transaction
 from service.testing import slack
 from service.testing.factories import make_source
-from service.testing.slack_workspace import Channel, Workspace
+from service.testing.slack.workspace import Channel, Workspace
 from service.testing.tools import make_tools
 
 COMPLAINTS = (

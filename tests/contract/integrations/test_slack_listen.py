@@ -23,7 +23,8 @@ import pytest
 from integrations.base import TargetRefused
 from integrations.slack.heard import Heard, read
 from integrations.slack.listen import Pace, listen
-from tests.contract.integrations.slack_socket import Line, SocketMode, running
+from service.testing.slack import App, Workspace, running
+from service.testing.slack.lines import Line
 
 TOKEN = "xapp-very-secret"
 QUICK = Pace(look=0.02, ping=3600, answer=10, pause=0.05, longest_pause=0.2, steady=0)
@@ -53,7 +54,7 @@ def click(*names: str, envelope: str = "e-1") -> dict[str, object]:
 class Listening:
     """A made-up Slack and a listener that hears it."""
 
-    slack: SocketMode
+    slack: App
     heard: queue.Queue[Heard]
     line: Line
 
@@ -64,29 +65,29 @@ class Listening:
 
 @contextmanager
 def listening(
-    slack: SocketMode, *, on_heard: Callable[[Heard], None] | None = None, pace: Pace = QUICK
+    slack: App, *, on_heard: Callable[[Heard], None] | None = None, pace: Pace = QUICK
 ) -> Iterator[Listening]:
     """Listen in a thread of its own; at the end it stops without an error."""
     heard: queue.Queue[Heard] = queue.Queue()
     stop = threading.Event()
-    with running(slack) as url, ThreadPoolExecutor(1) as thread:
+    with running(Workspace(app=slack)) as url, ThreadPoolExecutor(1) as thread:
         settings = {"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}
         listener = thread.submit(listen, settings, on_heard or heard.put, stop, pace=pace)
         try:
-            yield Listening(slack, heard, slack.line())
+            yield Listening(slack, heard, slack.sockets.line())
         finally:
             stop.set()
         listener.result(PATIENCE)
 
 
 @pytest.fixture
-def slack() -> SocketMode:
+def slack() -> App:
     """A made-up Slack that nobody is connected to yet."""
-    return SocketMode(TOKEN)
+    return App(app_token=TOKEN)
 
 
 @pytest.fixture
-def connected(slack: SocketMode) -> Iterator[Listening]:
+def connected(slack: App) -> Iterator[Listening]:
     """A listener with its first connection."""
     with listening(slack) as it:
         yield it
@@ -136,7 +137,7 @@ def test_a_large_envelope_is_read_whole(connected: Listening) -> None:
     assert connected.line.answer() == {"envelope_id": "large"}
 
 
-def test_the_acknowledgement_does_not_wait_for_what_is_done_with_a_click(slack: SocketMode) -> None:
+def test_the_acknowledgement_does_not_wait_for_what_is_done_with_a_click(slack: App) -> None:
     """Slack gives three seconds, whatever the rest takes; and a failure there silences nothing."""
     may_end = threading.Event()
 
@@ -156,28 +157,28 @@ def test_the_acknowledgement_does_not_wait_for_what_is_done_with_a_click(slack: 
 def test_a_disconnect_leads_to_a_new_connection(connected: Listening) -> None:
     """The new one hears before the old one is closed."""
     connected.line.say({"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "applink"}})
-    newer = connected.slack.line()
+    newer = connected.slack.sockets.line()
     assert connected.line.ended()
     newer.say(click("open_page", envelope="newer"))
     assert newer.answer() == {"envelope_id": "newer"}
-    assert connected.slack.others == [0, 1]
+    assert connected.slack.sockets.others == [0, 1]
 
 
 @pytest.mark.parametrize("way", [Line.drop, Line.hang_up])
 def test_a_lost_connection_is_replaced(connected: Listening, way: Callable[[Line], None]) -> None:
     """Whether Slack closes it or a machine in between drops it without a word."""
     way(connected.line)
-    newer = connected.slack.line()
+    newer = connected.slack.sockets.line()
     newer.say(click("open_page"))
     assert newer.answer() == {"envelope_id": "e-1"}
 
 
-def test_a_connection_without_hello_is_replaced(slack: SocketMode) -> None:
+def test_a_connection_without_hello_is_replaced(slack: App) -> None:
     """Something that answers like a WebSocket and then stays silent is not Slack."""
-    slack.greets = False
+    slack.sockets.greets = False
     with listening(slack, pace=Pace(look=0.02, ping=3600, answer=0.5, pause=0.05, steady=0)) as it:
-        slack.greets = True
-        newer = slack.line()
+        slack.sockets.greets = True
+        newer = slack.sockets.line()
         assert it.line.ended()
         newer.say(click("open_page"))
         assert newer.answer() == {"envelope_id": "e-1"}
@@ -187,25 +188,25 @@ def test_a_connection_without_hello_is_replaced(slack: SocketMode) -> None:
     "ignore:unclosed <socket:ResourceWarning"
 )  # slack-sdk leaves a refused one to the collector
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_trouble_at_slack_is_waited_out(slack: SocketMode, caplog: pytest.LogCaptureFixture) -> None:
+def test_trouble_at_slack_is_waited_out(slack: App, caplog: pytest.LogCaptureFixture) -> None:
     """Busy, failing, or turning connections away: it is tried again, and the log says so in words."""
     caplog.set_level(logging.INFO)
-    slack.limited, slack.refusals, slack.turned_away = 1, ["internal_error"], 1
+    slack.sockets.limited, slack.sockets.refusals, slack.sockets.turned_away = 1, ["internal_error"], 1
     with listening(slack) as it:
         it.line.say(click("open_page"))
         assert it.line.answer() == {"envelope_id": "e-1"}
     assert "Slack asks to wait. Trying again" in caplog.text
     assert "Slack failed while it answered (status 200). Trying again" in caplog.text
-    assert slack.asked == 3
+    assert slack.sockets.asked == 3
 
 
-def test_waits_grow_until_a_connection_lasts(slack: SocketMode, caplog: pytest.LogCaptureFixture) -> None:
+def test_waits_grow_until_a_connection_lasts(slack: App, caplog: pytest.LogCaptureFixture) -> None:
     """A Slack that asks for a new connection all the time is not asked in a hurry."""
     caplog.set_level(logging.WARNING)
     with listening(slack, pace=Pace(look=0.02, ping=3600, pause=0.1, longest_pause=0.2, steady=3600)) as it:
         it.line.say({"type": "disconnect", "reason": "warning"})
-        slack.line().say({"type": "disconnect", "reason": "warning"})
-        slack.line()
+        slack.sockets.line().say({"type": "disconnect", "reason": "warning"})
+        slack.sockets.line()
     assert [record.getMessage().partition("Trying")[2] for record in caplog.records] == [
         " again in 0.1 s.",
         " again in 0.2 s.",
@@ -222,34 +223,34 @@ def test_waits_grow_until_a_connection_lasts(slack: SocketMode, caplog: pytest.L
         ("something_new", "Socket Mode is switched on"),
     ],
 )
-def test_a_refusal_says_what_to_do(slack: SocketMode, error: str, what_to_do: str) -> None:
+def test_a_refusal_says_what_to_do(slack: App, error: str, what_to_do: str) -> None:
     """It is not tried again, and the token is in no message."""
-    slack.refusals = [error]
-    with running(slack) as url, pytest.raises(TargetRefused) as caught:
+    slack.sockets.refusals = [error]
+    with running(Workspace(app=slack)) as url, pytest.raises(TargetRefused) as caught:
         listen({"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}, print, threading.Event())
     assert what_to_do in str(caught.value)
     assert error in str(caught.value)
     assert TOKEN not in str(caught.value)
     assert caught.value.__suppress_context__
-    assert slack.asked == 1
+    assert slack.sockets.asked == 1
 
 
 @pytest.mark.parametrize("address", ["wss://127.0.0.1:8443/link/", "http://127.0.0.1/link/", "wss:///link/", ""])
-def test_a_connection_in_the_open_is_refused(slack: SocketMode, address: str) -> None:
+def test_a_connection_in_the_open_is_refused(slack: App, address: str) -> None:
     """slack-sdk encrypts on port 443 alone, and the address holds a ticket."""
-    slack.elsewhere = address
-    with running(slack) as url, pytest.raises(TargetRefused, match="SLACK_API_URL"):
+    slack.sockets.elsewhere = address
+    with running(Workspace(app=slack)) as url, pytest.raises(TargetRefused, match="SLACK_API_URL"):
         listen({"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}, print, threading.Event())
 
 
-def test_a_token_that_is_revoked_later_ends_the_listening(slack: SocketMode) -> None:
+def test_a_token_that_is_revoked_later_ends_the_listening(slack: App) -> None:
     """Where Slack takes the connection back and gives no other, a person has to act."""
     stop = threading.Event()
-    with running(slack) as url:
+    with running(Workspace(app=slack)) as url:
 
         def revoke() -> None:
-            line = slack.line()
-            slack.refusals = ["token_revoked"]
+            line = slack.sockets.line()
+            slack.sockets.refusals = ["token_revoked"]
             line.say({"type": "disconnect", "reason": "link_disabled"})
 
         thread = threading.Thread(target=revoke)
@@ -259,7 +260,7 @@ def test_a_token_that_is_revoked_later_ends_the_listening(slack: SocketMode) -> 
         thread.join()
 
 
-def test_neither_texts_nor_secrets_are_logged(slack: SocketMode, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_texts_nor_secrets_are_logged(slack: App, caplog: pytest.LogCaptureFixture) -> None:
     """Not even at the level debug: no token, no ticket, nothing that a person wrote."""
     caplog.set_level(logging.DEBUG)
     with listening(slack) as it:
@@ -267,7 +268,7 @@ def test_neither_texts_nor_secrets_are_logged(slack: SocketMode, caplog: pytest.
         it.line.answer()
         assert it.next().actions == ("open_page", "unnamed")
         it.line.drop()
-        slack.line()
+        slack.sockets.line()
     ours = "\n".join(line for line in caplog.text.splitlines() if "websockets" not in line)  # the fake's own
     assert "Slack says hello" in ours
     assert not [secret for secret in ("xapp", "ticket", WORDS) if secret in ours]
@@ -305,11 +306,14 @@ def the_command(tmp_path: Path, **settings: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
-def test_the_command_hears_and_stops_politely(slack: SocketMode, tmp_path: Path) -> None:
+def test_the_command_hears_and_stops_politely(slack: App, tmp_path: Path) -> None:
     """It acknowledges, notes names alone, and ends with exit code 0 when it is told to; no proxy is in its way."""
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9"}  # of no concern where nothing is encrypted
-    with running(slack) as url, the_command(tmp_path, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url, **proxy) as process:
-        line = slack.line()
+    with (
+        running(Workspace(app=slack)) as url,
+        the_command(tmp_path, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url, **proxy) as process,
+    ):
+        line = slack.sockets.line()
         line.say(click("open_page"))
         assert line.answer() == {"envelope_id": "e-1"}
         process.send_signal(signal.SIGTERM)
@@ -329,9 +333,12 @@ def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
     assert "api.slack.com/apps" in said
 
 
-def test_the_command_says_that_slack_refuses(slack: SocketMode, tmp_path: Path) -> None:
+def test_the_command_says_that_slack_refuses(slack: App, tmp_path: Path) -> None:
     """With a wrong token: exit code 1, one sentence, no token in it."""
-    with running(slack) as url, the_command(tmp_path, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=url) as process:
+    with (
+        running(Workspace(app=slack)) as url,
+        the_command(tmp_path, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=url) as process,
+    ):
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1
     assert "invalid_auth" in said

@@ -18,8 +18,7 @@ from integrations.base import MessageRejected, OutcomeUncertain, Receipt, Target
 from integrations.slack.check import check
 from integrations.slack.send import SlackTarget
 from service.testing.cards import ISSUE_CARD, POST_CARD, post_card
-from service.testing.slack import running
-from service.testing.slack_workspace import Faults, Workspace
+from service.testing.slack import Faults, Workspace, methods, running
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 TOKEN = "xoxb-very-secret"
@@ -77,7 +76,9 @@ def test_what_arrived_is_found_by_its_key(slack: Slack) -> None:
     """By the channel's name or id, among more messages than one page holds; another key is not found."""
     receipt = slack.target.send(POST_CARD, address="#community", key="k1")
     for number in range(205):
-        slack.workspace.post_message({"channel": "community", "text": f"chatter {number}"})
+        methods.answer(
+            slack.workspace, "chat.postMessage", TOKEN, {"channel": "community", "text": f"chatter {number}"}
+        )
     for address in ("#community", "community", "C0COMMUNITY"):
         assert slack.target.find(address=address, key="k1", after=NOW) == receipt
     assert slack.target.find(address="#community", key="k2", after=NOW) is None

@@ -10,7 +10,7 @@ import pytest
 from integrations.recorder import PreviewTarget, Recorded
 from integrations.registry import UnknownKind, kinds, missing, open_target, spec
 from service.testing.cards import ISSUE_CARD, POST_CARD
-from service.testing.slack_rules import validate_message
+from service.testing.slack.rules import validate_message
 
 
 @pytest.mark.parametrize("kind", kinds())

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard
 from integrations.slack.blocks import payload
 from service.testing.cards import ISSUE_CARD, POST_CARD, issue_card, post_card
-from service.testing.slack_rules import validate_message
+from service.testing.slack.rules import validate_message
 from service.web.slack_preview import render
 
 HOSTILE = "<!channel> <!here> <@U123> <#C123> <http://evil.example|x> @here *b* _i_ ~s~ `c` :tada: & </blockquote>"
