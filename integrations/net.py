@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
 
+from integrations import parts
 from integrations.base import (
     JSON,
     IntegrationError,
@@ -26,6 +27,10 @@ from integrations.base import (
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _MOST_BYTES = 5_000_000
+_SAYING: tuple[tuple[str | int, ...], ...] = (  # where platforms say what is wrong, the most telling first
+    ("error", "message"), ("error_description",), ("message",), ("detail",), ("description",), ("error",),
+    ("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"),
+)  # fmt: skip
 _SAID = 200  # characters of a platform's own words that an error repeats
 
 
@@ -40,29 +45,31 @@ class Heard:
 
     def get(self, *path: str | int) -> JSON:
         """What stands at a path of the body; None where there is nothing."""
-        found: JSON = self.body
-        for step in path:
-            if isinstance(found, Mapping) and isinstance(step, str):
-                found = found.get(step)
-            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
-                found = found[step]
-            else:
-                return None
-        return found
+        return parts.get(self.body, *path)
 
     def words(self, *path: str | int) -> str:
         """The text or the number at a path of the body, as text; empty where there is neither."""
-        found = self.get(*path)
-        return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+        return parts.words(self.body, *path)
 
     def objects(self, *path: str | int) -> list[Mapping[str, JSON]]:
         """The objects of the list at a path of the body; none where there is no list."""
-        found = self.get(*path)
-        return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+        return parts.objects(self.body, *path)
 
 
 Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
 """Reads an answer as its platform means it: an error, or None where the usual reading of the status will do."""
+
+
+class Bearer(Protocol):
+    """Tokens that change: each request carries the one that is good now. See `integrations.tokens`."""
+
+    def token(self) -> str:
+        """A token that is good now. Raises TargetBusy or TargetRefused where none is to be had."""
+        ...
+
+    def forget(self) -> None:
+        """Take a new one next time: this one was not accepted."""
+        ...
 
 
 class Door:
@@ -76,15 +83,18 @@ class Door:
         what_to_do: str,
         headers: Mapping[str, str] | None = None,
         verdict: Verdict | None = None,
+        bearer: Bearer | None = None,
         timeout: float = 20.0,
     ) -> None:
-        self._name, self._what_to_do, self._verdict = name, what_to_do, verdict
+        self._name, self._what_to_do, self._verdict, self._bearer = name, what_to_do, verdict, bearer
         self._more: Mapping[str, str] = {}
         self._client = httpx.Client(
             base_url=base_url.rstrip("/"),
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=timeout,
             follow_redirects=False,
+            # A kept connection may be closed by the other side just as we write: nobody could say what was done.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def __repr__(self) -> str:
@@ -127,15 +137,19 @@ class Door:
             TargetBusy, TargetRefused, MessageRejected: it was not done.
             OutcomeUncertain: only when `writing`: it may have been done.
         """
+        signed = {"Authorization": f"Bearer {self._bearer.token()}"} if self._bearer else {}
         try:
             answer = self._client.request(
-                method, path, params=params, json=json, data=dict(form) if form else None, headers=self._more
-            )
+                method, path, params=params, json=json, data=dict(form) if form else None,
+                headers={**self._more, **signed},
+            )  # fmt: skip
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TargetBusy(f"{self._name} cannot be reached ({type(error).__name__}).") from None
         except httpx.HTTPError as error:
             raise self._unclear(f"The connection broke ({type(error).__name__})", writing=writing) from None
         heard = _heard(answer)
+        if self._bearer and heard.status == 401:
+            self._bearer.forget()
         if gone and heard.status in (404, 410):
             return heard
         fault = (self._verdict(heard) if self._verdict else None) or self._fault(heard, writing=writing)
@@ -170,14 +184,14 @@ def _heard(answer: httpx.Response) -> Heard:
     text = answer.text[:_MOST_BYTES]
     try:
         body: JSON = codec.loads(text) if text.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return Heard(status=answer.status_code, headers=headers, body=body, text=text)
 
 
 def _said(heard: Heard) -> str:
     """The platform's own words on a refusal, where they can be found: one line, shortened."""
-    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), ("errors", 0)):
+    for path in _SAYING:
         found = heard.get(*path)
         if isinstance(found, str) and found.strip():
             return f": {' '.join(found.split())[:_SAID]}"
@@ -192,6 +206,15 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
     try:
         return float(asked) if asked.replace(".", "", 1).isdigit() else _until(asked, headers.get("date", ""))
     except (ValueError, OverflowError, TypeError):  # no date, or one without its zone
+        return None
+
+
+def resets_in(headers: Mapping[str, str], name: str) -> float | None:
+    """Seconds until the moment in the header `name` (seconds since 1970), by the server's own clock."""
+    try:
+        now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        return max(0.0, float(headers.get(name, "")) - now)
+    except (ValueError, OverflowError, TypeError):
         return None
 
 

@@ -58,7 +58,7 @@ class Tools:
     reply_rules: Callable[[Source], ReplyRules | None]  # None: nobody wrote down what the platform allows
     reply_needs: Callable[[Source], Sequence[str]]  # the settings that a program would need to answer there, not set
     turn_to_reply: Callable[[Source], float]  # takes our account's turn there; or the seconds until there is one
-    certain_after: timedelta = timedelta(seconds=60)  # since a reply left; then "it is not there" is believed
     slack: Callable[[str], SlackDesk]  # by the team's id; raises TargetBusy, and TargetRefused without a token for it
+    certain_after: timedelta = timedelta(seconds=60)  # since a reply left; then "it is not there" is believed
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
     observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words

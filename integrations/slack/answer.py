@@ -1,4 +1,4 @@
-"""What Slack is told in the acknowledgement itself, while the person waits."""
+"""What Slack is told in the acknowledgement itself, while a person waits."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ class Answer:
     place: Literal["update", "push"] = "update"
     clear: bool = False
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """What a request over HTTP is answered with."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)

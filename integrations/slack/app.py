@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import parse_qsl
@@ -20,7 +19,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from integrations.base import JSON, Payload
 from integrations.slack import api
-from integrations.slack.answer import Answer
+from integrations.slack.answer import Answer, HttpAnswer
 from integrations.slack.heard import Heard
 from integrations.slack.reading import read
 from integrations.slack.workspaces import Workspaces
@@ -37,15 +36,6 @@ _log = logging.getLogger(__name__)
 
 class NotKept(Exception):
     """It was heard and could not be kept: it must not be acknowledged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpAnswer:
-    """What a request over HTTP is answered with."""
-
-    status: int
-    body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class SlackApp:

@@ -11,9 +11,9 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from integrations.base import JSON, MessageRejected, OutcomeUncertain, Payload, Receipt, TargetRefused
+from integrations.parts import obj, words
 from integrations.slack import api, kit
 from integrations.slack.faults import SlackRejected
-from integrations.slack.parts import object_of, text_of
 
 Blocks: TypeAlias = Sequence[Payload]
 NOTE_TYPE = "earful_note"
@@ -133,14 +133,14 @@ class SlackDesk:
 
     def member(self, user: str) -> Member:
         """Who somebody is."""
-        found = object_of(api.call(self._client.users_info, {"user": user})["user"])
-        profile = object_of(found.get("profile"))
+        found = obj(api.call(self._client.users_info, {"user": user})["user"])
+        profile = obj(found, "profile")
         name = profile.get("display_name") or profile.get("real_name") or found.get("name")
         return Member(
             id=user,
-            name=text_of(name),
-            email=text_of(profile.get("email")).strip().lower(),
-            zone=text_of(found.get("tz")) or "UTC",
+            name=words(name),
+            email=words(profile, "email").strip().lower(),
+            zone=words(found, "tz") or "UTC",
             stranger=self._stranger(found),
         )
 
@@ -150,7 +150,7 @@ class SlackDesk:
             return "has left the workspace"
         if found.get("is_bot"):
             return "is a program"
-        if found.get("is_stranger") or text_of(found.get("team_id")) not in ("", self._team):
+        if found.get("is_stranger") or words(found, "team_id") not in ("", self._team):
             return "belongs to another Slack workspace"
         if found.get("is_email_confirmed") is False:
             return "has not confirmed the e-mail address in Slack"
@@ -159,7 +159,7 @@ class SlackDesk:
 
 def _shown(method: Callable[..., SlackResponse], arguments: api.Arguments) -> ShownView:
     try:
-        view = object_of(api.call(method, arguments)["view"])
+        view = obj(api.call(method, arguments)["view"])
     except SlackRejected as refused:
         if refused.name in _TOO_LATE:
             used = refused.name in _USED
@@ -169,7 +169,7 @@ def _shown(method: Callable[..., SlackResponse], arguments: api.Arguments) -> Sh
         if refused.name == "hash_conflict":
             raise ViewGone("The view has changed meanwhile.", moved=True) from None
         raise
-    return ShownView(id=text_of(view.get("id")), hash=text_of(view.get("hash")))
+    return ShownView(id=words(view, "id"), hash=words(view, "hash"))
 
 
 def _message(text: str, blocks: Blocks) -> dict[str, JSON]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from integrations.base import JSON
+from integrations.parts import obj, objects, words
 from integrations.slack.heard import Heard, HeardView, Kind
-from integrations.slack.parts import list_of, object_of, text_of
 
 _Object = Mapping[str, JSON]
 _MOST_LINKS = 10
@@ -21,8 +21,8 @@ _MOST_LINKS = 10
 
 def read(payload: JSON) -> Heard:
     """What the payload tells; `other` where it is nothing that we know."""
-    found = object_of(payload)
-    kind = text_of(found.get("type"))
+    found = obj(payload)
+    kind = words(found, "type")
     if kind == "event_callback":
         return _event(found)
     if kind in _READERS:
@@ -33,20 +33,19 @@ def read(payload: JSON) -> Heard:
 
 
 def _action(payload: _Object) -> Heard:
-    pressed = object_of(next(iter(list_of(payload.get("actions"))), None))
-    container, message = object_of(payload.get("container")), object_of(payload.get("message"))
-    channel = object_of(payload.get("channel")).get("id") or container.get("channel_id")
+    pressed = next(iter(objects(payload, "actions")), {})
+    container, message = obj(payload, "container"), obj(payload, "message")
     values, blocks = _entered(payload)
     return Heard(
         kind="action",
         key=_key("action", payload),
-        name=_plain(text_of(pressed.get("action_id"))),
+        name=_plain(words(pressed, "action_id")),
         workspace=_team(payload),
         user=_user(payload),
-        trigger_id=text_of(payload.get("trigger_id")),
-        channel=text_of(channel),
-        message_ts=text_of(container.get("message_ts") or message.get("ts")),
-        thread_ts=text_of(container.get("thread_ts") or message.get("thread_ts")),
+        trigger_id=words(payload, "trigger_id"),
+        channel=words(payload, "channel", "id") or words(container, "channel_id"),
+        message_ts=words(container.get("message_ts") or message.get("ts")),
+        thread_ts=words(container.get("thread_ts") or message.get("thread_ts")),
         value=_chosen(pressed),
         values=values,
         blocks=blocks,
@@ -64,7 +63,7 @@ def _modal(kind: Kind) -> Callable[[_Object], Heard]:
             name=view.callback_id if view is not None else "",
             workspace=_team(payload),
             user=_user(payload),
-            trigger_id=text_of(payload.get("trigger_id")),
+            trigger_id=words(payload, "trigger_id"),
             values=values,
             blocks=blocks,
             view=view,
@@ -74,20 +73,20 @@ def _modal(kind: Kind) -> Callable[[_Object], Heard]:
 
 
 def _shortcut(payload: _Object) -> Heard:
-    message = object_of(payload.get("message"))
+    message = obj(payload, "message")
     on_message = payload.get("type") == "message_action"
     return Heard(
         kind="message_shortcut" if on_message else "shortcut",
         key=_key("shortcut", payload),
-        name=text_of(payload.get("callback_id")),
+        name=words(payload, "callback_id"),
         workspace=_team(payload),
         user=_user(payload),
-        trigger_id=text_of(payload.get("trigger_id")),
-        channel=text_of(object_of(payload.get("channel")).get("id")),
-        message_ts=text_of(payload.get("message_ts") or message.get("ts")),
-        thread_ts=text_of(message.get("thread_ts")),
-        text=text_of(message.get("text")),
-        author=text_of(message.get("user") or message.get("bot_id")),
+        trigger_id=words(payload, "trigger_id"),
+        channel=words(payload, "channel", "id"),
+        message_ts=words(payload.get("message_ts") or message.get("ts")),
+        thread_ts=words(message, "thread_ts"),
+        text=words(message, "text"),
+        author=words(message.get("user") or message.get("bot_id")),
     )
 
 
@@ -95,32 +94,32 @@ def _command(payload: _Object) -> Heard:
     return Heard(
         kind="command",
         key=_key("command", payload),
-        name=text_of(payload.get("command")),
+        name=words(payload, "command"),
         workspace=_team(payload),
-        user=text_of(payload.get("user_id")),
-        trigger_id=text_of(payload.get("trigger_id")),
-        channel=text_of(payload.get("channel_id")),
-        text=text_of(payload.get("text")),
+        user=words(payload, "user_id"),
+        trigger_id=words(payload, "trigger_id"),
+        channel=words(payload, "channel_id"),
+        text=words(payload, "text"),
     )
 
 
 def _event(payload: _Object) -> Heard:
-    event = object_of(payload.get("event"))
+    event = obj(payload, "event")
     kind = _kind_of_event(event)
-    links = (text_of(object_of(link).get("url")) for link in list_of(event.get("links"))[:_MOST_LINKS])
+    links = (words(link, "url") for link in objects(event, "links")[:_MOST_LINKS])
     return Heard(
         kind=kind,
         key=_key(kind, payload),
         workspace=_team(payload),
-        user=text_of(event.get("user")),
-        channel=text_of(event.get("channel")),
-        message_ts=text_of(event.get("message_ts") or event.get("ts")),
-        thread_ts=text_of(event.get("thread_ts")),
-        text=text_of(event.get("text")) if kind == "message" else "",
+        user=words(event, "user"),
+        channel=words(event, "channel"),
+        message_ts=words(event.get("message_ts") or event.get("ts")),
+        thread_ts=words(event, "thread_ts"),
+        text=words(event, "text") if kind == "message" else "",
         view=_view(event),
         links=tuple(link for link in links if link),
-        unfurl_id=text_of(event.get("unfurl_id")),
-        source=text_of(event.get("source")),
+        unfurl_id=words(event, "unfurl_id"),
+        source=words(event, "source"),
     )
 
 
@@ -147,7 +146,7 @@ _READERS: Mapping[str, Callable[[_Object], Heard]] = {
 
 def _key(kind: str, payload: _Object) -> str:
     """The same for the same thing: by the name that Slack gives it, else by all that it tells."""
-    named = text_of(payload.get("event_id") or payload.get("trigger_id"))
+    named = words(payload.get("event_id") or payload.get("trigger_id"))
     told = named or json.dumps(payload, sort_keys=True, default=str)
     whole = f"{_team(payload)}/{told}".encode("utf-8", "replace")
     return f"{kind}:{hashlib.sha256(whole).hexdigest()[:32]}"
@@ -155,20 +154,20 @@ def _key(kind: str, payload: _Object) -> str:
 
 def _team(payload: _Object) -> str:
     """The workspace in which our app is installed; a person may be of another one, where channels are shared."""
-    view = object_of(payload.get("view"))
-    authorization = object_of(next(iter(list_of(payload.get("authorizations"))), None))
+    view = obj(payload, "view")
+    authorization = next(iter(objects(payload, "authorizations")), {})
     candidates = (
         view.get("app_installed_team_id"),
         authorization.get("team_id"),
-        object_of(payload.get("team")).get("id"),
+        words(payload, "team", "id"),
         payload.get("team_id"),
-        object_of(payload.get("user")).get("team_id"),
+        words(payload, "user", "team_id"),
     )
-    return next((text for text in map(text_of, candidates) if text), "")
+    return next((text for text in map(words, candidates) if text), "")
 
 
 def _user(payload: _Object) -> str:
-    return text_of(object_of(payload.get("user")).get("id"))
+    return words(payload, "user", "id")
 
 
 def _plain(action_id: str) -> str:
@@ -177,35 +176,35 @@ def _plain(action_id: str) -> str:
 
 
 def _view(payload: _Object) -> HeardView | None:
-    view = object_of(payload.get("view"))
+    view = obj(payload, "view")
     if not view.get("id"):
         return None
     return HeardView(
-        id=text_of(view.get("id")),
-        type=text_of(view.get("type")),
-        callback_id=text_of(view.get("callback_id")),
-        hash=text_of(view.get("hash")),
-        external_id=text_of(view.get("external_id")),
-        metadata=_metadata(text_of(view.get("private_metadata"))),
+        id=words(view, "id"),
+        type=words(view, "type"),
+        callback_id=words(view, "callback_id"),
+        hash=words(view, "hash"),
+        external_id=words(view, "external_id"),
+        metadata=_metadata(words(view, "private_metadata")),
     )
 
 
 def _metadata(kept: str) -> _Object:
     try:
-        return object_of(json.loads(kept)) if kept else {}
+        return obj(json.loads(kept)) if kept else {}
     except (ValueError, RecursionError):
         return {}
 
 
 def _entered(payload: _Object) -> tuple[dict[str, str | list[str]], dict[str, str]]:
     """What is entered in the view or the message, by action_id; and in which block."""
-    state = object_of(payload.get("state")) or object_of(object_of(payload.get("view")).get("state"))
+    state = obj(payload, "state") or obj(payload, "view", "state")
     values: dict[str, str | list[str]] = {}
     blocks: dict[str, str] = {}
-    for block_id, elements in object_of(state.get("values")).items():
-        for action_id, element in object_of(elements).items():
+    for block_id, elements in obj(state, "values").items():
+        for action_id, element in obj(elements).items():
             blocks[_plain(action_id)] = block_id
-            if (value := _value(object_of(element))) is not None:
+            if (value := _value(obj(element))) is not None:
                 values[_plain(action_id)] = value
     return values, blocks
 
@@ -224,22 +223,16 @@ _SEVERAL = ("selected_users", "selected_channels", "selected_conversations")
 def _value(element: _Object) -> str | list[str] | None:
     """What an element holds; None where nothing is chosen."""
     if "selected_options" in element:
-        return list(_options(element["selected_options"]))
+        return [value for option in objects(element, "selected_options") if (value := words(option, "value"))]
     for name in _SEVERAL:
-        if name in element:
-            return [text for text in map(text_of, list_of(element[name])) if text]
+        if isinstance(several := element.get(name), list):
+            return [text for text in map(words, several) if text]
     if "selected_option" in element:
-        return next(_options([element["selected_option"]]), None)
+        return words(element, "selected_option", "value") or None
     for name in _ONE:
         if name in element:
-            return text_of(element[name]) or None
-    return text_of(element.get("value")) if "value" in element else None
-
-
-def _options(options: JSON) -> Iterator[str]:
-    for option in list_of(options):
-        if value := text_of(object_of(option).get("value")):
-            yield value
+            return words(element, name) or None
+    return words(element, "value") if "value" in element else None
 
 
 def _chosen(action: _Object) -> str:

@@ -1,8 +1,4 @@
-"""The Slack workspaces of one installation: the first, and others that have a name.
-
-The first one's token is SLACK_BOT_TOKEN; one that rules call "partner/#community" has its own in
-SLACK_BOT_TOKEN__PARTNER. Which team a token belongs to is asked of Slack, once.
-"""
+"""The Slack workspaces of one installation, by their teams' ids. Whose a token is, Slack is asked once."""
 
 from __future__ import annotations
 
@@ -11,30 +7,10 @@ from collections.abc import Mapping
 
 from integrations.base import IntegrationError, TargetRefused
 from integrations.slack import api
+from integrations.slack.addresses import BOT_TOKEN, named
 from integrations.slack.desk import SlackDesk
 
-TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 (a setting's name)
 _PATIENCE = 10.0  # seconds that Slack gets to answer what a person waits for
-
-
-def named(settings: Mapping[str, str], setting: str) -> dict[str, str]:
-    """A setting for each workspace that has it: "" for the first, "partner" for SETTING__PARTNER."""
-    found = {"": settings[setting]} if settings.get(setting) else {}
-    for name, value in sorted(settings.items()):
-        if value and name.startswith(f"{setting}__"):
-            found[name.removeprefix(f"{setting}__").lower().replace("_", "-")] = value
-    return found
-
-
-def split(address: str) -> tuple[str, str]:
-    """The workspace's name ("" for the first) and the channel of an address."""
-    workspace, slash, channel = address.rpartition("/")
-    return (workspace, channel) if slash else ("", address)
-
-
-def setting_of(workspace: str, setting: str = TOKEN) -> str:
-    """The name of the variable that a workspace's setting is in."""
-    return f"{setting}__{workspace.upper().replace('-', '_')}" if workspace else setting
 
 
 class Workspaces:
@@ -43,7 +19,7 @@ class Workspaces:
     def __init__(self, settings: Mapping[str, str]) -> None:
         base_url = settings.get("SLACK_API_URL") or None
         self._clients = {
-            name: api.make_client(token, base_url, _PATIENCE) for name, token in named(settings, TOKEN).items()
+            name: api.make_client(token, base_url, _PATIENCE) for name, token in named(settings, BOT_TOKEN).items()
         }
         self._teams: dict[str, str] = {}  # our name of a workspace -> its team's id
         self._lock = threading.Lock()
@@ -64,7 +40,7 @@ class Workspaces:
             return SlackDesk(self._clients[name], team=team)
         if trouble is not None:
             raise trouble
-        fix = f"Set {TOKEN}, or {TOKEN}__NAME for a further workspace, to the app's bot token there."
+        fix = f"Set {BOT_TOKEN}, or {BOT_TOKEN}__NAME for a further workspace, to the app's bot token there."
         raise TargetRefused(f"There is no token for the Slack workspace {team or 'without an id'}.", what_to_do=fix)
 
     def stranger(self, team: str) -> bool:

@@ -9,13 +9,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
 from service.actions.actors import Actor, actor_of, require
-from service.actions.following import audit, cards
+from service.actions.auditing import audit
 from service.domain.cases import CLOSED, CaseState
 from service.domain.roles import Deed, may
 from service.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.models import Case, Post, User
 from service.models.columns import id_of
-from service.pipeline import flow
+from service.pipeline import cards, flow
 from service.pipeline.outcome import Outcome
 from service.store import deliveries, facts
 from service.store.deliveries import Wanted
@@ -203,4 +203,4 @@ def _given(session: Session, case: Case, user_id: int, verb: str, *, by: Actor, 
 def _done(session: Session, case: Case, verb: str, *, by: Actor, now: datetime, **detail: str | int) -> Outcome:
     session.flush()
     audit(session, verb, "case", id_of(case), by=by, now=now, **detail)
-    return Outcome(next=cards(session, case.post_id))
+    return Outcome(next=cards.of_post(session, case.post_id))

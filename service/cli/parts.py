@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from service import bootstrap, lifeline, logs
+from service.cli import slack_doors
 from service.cli.models import loaded
 from service.cli.wiring import Setup, open_tools, read_setup
 from service.settings import Settings
@@ -26,6 +27,7 @@ def web() -> None:
     import uvicorn
 
     from service.web.app import create_app
+    from service.web.site import Hooks
 
     setup = begin("web")
     with open_tools(setup) as tools:
@@ -37,7 +39,10 @@ def web() -> None:
                 previewing=setup.settings.slack_bot_token is None,
                 sample=setup.sample,
                 hosts=_own_names(setup.settings),
-                hook_secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
+                hooks=Hooks(
+                    secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
+                    slack=slack_doors.over_http(setup.settings, tools),
+                ),
             ),
             host=setup.settings.host,
             port=setup.settings.port,

@@ -10,7 +10,7 @@ from integrations.slack.views import labels, outcome
 from nlp.base import Intent, Sentiment
 from service.actions import correct
 from service.actions.actors import require
-from service.actions.following import cards
+from service.pipeline import cards
 from service.desk import seeing
 from service.desk.given import carried, number, several, show, written
 from service.desk.seeing import Subject
@@ -62,7 +62,7 @@ def _say(visit: Visit, said: dict[str, str]) -> None:
         correct.label(
             session, post_id, said, by=visit.by.name, origin=Origin.COMPLAINT, now=now, version=version
         )
-        visit.after(session, cards(session, post_id))
+        visit.after(session, cards.of_post(session, post_id))
         return {}
 
     visit.once("deed", act)

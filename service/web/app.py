@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -11,7 +11,8 @@ from starlette.types import ASGIApp
 
 import service.clock
 from service.clock import Clock
-from service.web import errors, hooks, passports, statics
+from service.web import errors, passports, slack_door, statics
+from service.web import hooks as hooks_door
 from service.web.api import corrections as corrections_api
 from service.web.api import customers as customers_api
 from service.web.api import deliveries as deliveries_api
@@ -22,7 +23,7 @@ from service.web.api import sources as sources_api
 from service.web.auth import declared_role
 from service.web.guard import Guard
 from service.web.pages import corrections, customers, deliveries, digest, inbox, issues, posts, search, sources
-from service.web.site import CompanyLike, Site
+from service.web.site import CompanyLike, Hooks, Site
 
 ROUTERS = (
     inbox.router,
@@ -42,7 +43,8 @@ ROUTERS = (
     sources_api.router,
     corrections_api.router,
     schema.router,
-    hooks.router,
+    hooks_door.router,
+    slack_door.router,
 )
 
 
@@ -63,7 +65,7 @@ def create_app(
     previewing: bool,
     sample: bool = False,
     hosts: Collection[str] = (),
-    hook_secrets: Callable[[str], Sequence[bytes]] = lambda _: (),
+    hooks: Hooks | None = None,
 ) -> FastAPI:
     """The web application.
 
@@ -74,7 +76,7 @@ def create_app(
         previewing: Slack is not set up, so cards are shown on the preview page and nowhere else.
         sample: the store holds the sample studio; every page says that nothing in it is real.
         hosts: names under which the application answers, besides loopback: the host of the public address.
-        hook_secrets: what calls for a source are signed with, any of them; without one no call is taken in.
+        hooks: what calls of programs are signed with, and what takes Slack's; none: none is taken in.
 
     Raises:
         ValueError: a route does not declare the role that it needs.
@@ -90,7 +92,7 @@ def create_app(
         sample=sample,
         linkable=passports.linkable(),
         statics=files,
-        hook_secrets=hook_secrets,
+        hooks=hooks or Hooks(),
     )
     for router in (*ROUTERS, statics.router(files)):
         # Not `include_router`, behind which newer releases of FastAPI hide the routes from `check_roles`.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Annotated, Protocol
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from integrations.slack.answer import HttpAnswer
 from service.clock import Clock
 from service.store.database import transaction
 from service.store.linkable import Linkable
@@ -19,6 +20,10 @@ from service.web.statics import Statics
 
 # No page takes this long unless something is wrong; then the reader should hear of it.
 _LONGEST_QUESTION = "10s"
+
+
+SlackDoor: TypeAlias = Callable[[bytes, Mapping[str, str]], HttpAnswer]
+"""Takes the body and the headers (with names in lower case) of one request of Slack's."""
 
 
 class CompanyLike(Protocol):
@@ -38,6 +43,19 @@ class CompanyLike(Protocol):
     def time_zone(self) -> ZoneInfo:
         """The zone in which exact times are given."""
         ...
+
+
+def _no_secrets(source: str) -> Sequence[bytes]:
+    del source
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """The doors for programs. Without a secret a door is closed."""
+
+    secrets: Callable[[str], Sequence[bytes]] = _no_secrets  # any of them signs a source's calls
+    slack: Mapping[str, SlackDoor] = field(default_factory=dict)  # by workspace, "" for the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

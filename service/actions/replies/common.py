@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -12,19 +12,18 @@ from sqlmodel import Session, col
 
 from integrations.counting import count
 from service.actions.actors import Actor
-from service.actions.following import audit, cards
+from service.actions.auditing import audit
 from service.actions.replies.looking import post_and_source
 from service.domain.outbox import OutboxState, move
 from service.domain.replies import Circumstances, approval_reasons, clean, internal_in, text_digest
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Case, Order, Post, Reply, Source, User
 from service.models.columns import id_of
-from service.pipeline import flow
+from service.pipeline import cards, flow
 from service.pipeline.outcome import Job, Outcome
 from service.store import facts, replies
 from service.tools import Tools
 
-Queue: TypeAlias = Callable[[Session, Sequence[Job]], None]
 _TELLING = 5  # letters; a shorter number of ours may stand in any text
 
 
@@ -138,7 +137,7 @@ def send(session: Session, reply: Reply, *, wait: float, now: datetime) -> list[
     reply.send_after = now + timedelta(seconds=wait)
     reply.problem = reply.what_to_do = None
     session.flush()
-    return [flow.reply(id_of(reply), wait_seconds=wait), *cards(session, reply.post_id)]
+    return [flow.reply(id_of(reply), wait_seconds=wait), *cards.of_post(session, reply.post_id)]
 
 
 def done(
@@ -154,7 +153,7 @@ def done(
     """Note what was done, and let the cards show it."""
     session.flush()
     audit(session, verb, "reply", id_of(reply), by=by, now=now, words=text_digest(reply.text)[:8], **detail)
-    return Outcome(next=cards(session, reply.post_id) if jobs is None else jobs)
+    return Outcome(next=cards.of_post(session, reply.post_id) if jobs is None else jobs)
 
 
 def void_approval(reply: Reply) -> None:

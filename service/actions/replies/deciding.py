@@ -82,6 +82,7 @@ def _leave(
     if approver is None:
         if found := reasons(session, reply.text, post, by=by, tools=tools):
             raise NotAllowed(f"Somebody else must approve it. {' '.join(found)}")
+        reply.approval_reasons = []
     else:
         reply.approved_by_id, reply.approved_at, reply.approved_digest = approver.user_id, now, digest
     to(reply, OutboxState.APPROVED, "It cannot be sent.")

@@ -11,7 +11,6 @@ from sqlmodel import Session, col
 from collectors.base import ReplyDoor
 from service.actions.actors import Actor, require
 from service.actions.replies.common import (
-    Queue,
     done,
     fitting,
     hold,
@@ -28,6 +27,7 @@ from service.domain.roles import Deed
 from service.errors import Conflict, NotAllowed, NotFound
 from service.models import Case, Reply
 from service.models.columns import id_of
+from service.pipeline.collect import Queue
 from service.store import replies
 from service.tools import Tools
 

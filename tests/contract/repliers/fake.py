@@ -47,6 +47,7 @@ class On(StrEnum):
 
     WRITE = "write"
     READ = "read"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ class Fake(ABC):
     by_key: ClassVar[bool] = False  # an answer is found by the key alone, whatever its text and time
     waits: ClassVar[float | None] = WAIT  # what a busy platform is understood to ask for
     speaks_json: ClassVar[bool] = True
+    checks_on: ClassVar[On] = On.READ  # what a check asks for
     peculiar: ClassVar[Sequence[Peculiar]] = ()
 
     url: str = ""  # where it runs
@@ -153,7 +155,7 @@ class HttpFake(Fake):
         return asked.method != "GET" and not self.is_sign_in(asked)
 
     def is_sign_in(self, asked: Asked) -> bool:
-        """Whether the request only asks for a token: it is let in by its own rules, and no fault hits it."""
+        """Whether the request only asks for a token: it is let in by its own rules."""
         return False
 
     @abstractmethod
@@ -170,11 +172,10 @@ class HttpFake(Fake):
 
     def __call__(self, asked: Asked) -> Reply:
         self.asked.append(asked)
-        if self.is_sign_in(asked):
-            return self._answer(asked)
-        if not self.lets_in(asked):
+        signs_in = self.is_sign_in(asked)
+        if not signs_in and not self.lets_in(asked):
             return self.error(401, "unauthorised")
-        fault = self._due(On.WRITE if self.is_write(asked) else On.READ)
+        fault = self._due(On.SIGN_IN if signs_in else On.WRITE if self.is_write(asked) else On.READ)
         if fault is None:
             return self._answer(asked)
         if fault is Fault.DROPPED:

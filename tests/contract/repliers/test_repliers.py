@@ -328,7 +328,7 @@ def test_the_check_knows_whether_it_could_answer(stage: Stage) -> None:
     assert good
     assert all(finding.ok and not finding.what_to_do for finding in good), good
     for fault in (Fault.BROKEN, Fault.HTML, Fault.STRANGE, Fault.LOST, Fault.FORBIDDEN):
-        stage.fake.fail(fault, On.READ)
+        stage.fake.fail(fault, stage.fake.checks_on)
         assert not all(finding.ok for finding in check())
     wrong = stage.spec.build(stage.fake.url, stage.fake.wrong).check()  # type: ignore[attr-defined]
     assert any(not finding.ok and finding.what_to_do for finding in wrong)

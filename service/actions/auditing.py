@@ -1,4 +1,4 @@
-"""What follows from every action on a post: its cards show it, and the log knows who did it."""
+"""The log of who did what."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ from sqlmodel import Session
 
 from service.actions.actors import Actor
 from service.models import AuditEvent
-from service.models.columns import id_of
-from service.pipeline import flow
-from service.pipeline.outcome import Job
-from service.store import deliveries
-
-
-def cards(session: Session, post_id: int) -> list[Job]:
-    """The jobs that bring the post's cards up to date."""
-    shown = deliveries.of_posts(session, [post_id], states=deliveries.LEFT)
-    return [flow.deliver(id_of(each)) for each in shown]
 
 
 def audit(
