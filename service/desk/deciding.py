@@ -15,7 +15,7 @@ from integrations.slack.views.outcome import WrittenReply
 from service.actions import replies
 from service.actions.actors import require
 from service.desk import homes, seeing, telling_writers
-from service.desk.given import carried, number, show, told_in, written
+from service.desk.given import carried, number, show, written
 from service.desk.visit import Note, Visit
 from service.domain.replies import text_digest
 from service.domain.roles import Deed
@@ -79,9 +79,7 @@ def send_back(visit: Visit) -> None:
 def posted_by_hand(visit: Visit) -> None:
     """A person put it there."""
     url = written(visit, names.FIELD_URL).strip() or None
-    _from_form(
-        visit, lambda s, reply_id, v: replies.sent_by_hand(s, reply_id, url=url, by=v.by, now=v.tools.clock())
-    )
+    _from_form(visit, lambda s, reply_id, v: replies.sent_by_hand(s, reply_id, url=url, by=v.by, now=v.tools.clock()))
 
 
 def undo(visit: Visit) -> None:
@@ -101,9 +99,7 @@ def drop(visit: Visit) -> None:
 
 def take_down(visit: Visit) -> None:
     """Remove it from where it stands."""
-    _at_once(
-        visit, lambda s, reply_id, v: replies.take_down(s, reply_id, by=v.by, now=v.tools.clock(), tools=v.tools)
-    )
+    _at_once(visit, lambda s, reply_id, v: replies.take_down(s, reply_id, by=v.by, now=v.tools.clock(), tools=v.tools))
 
 
 def _open(
@@ -118,12 +114,11 @@ def _open(
 
 
 def _from_form(visit: Visit, act: _Act) -> None:
-    """What a form asks for; the form then says how far the reply is, or why nothing was done."""
+    """What a form asks for; the form then says how far the reply is."""
     reply_id = carried(visit, "reply")
     view_id = visit.heard.view.id if visit.heard.view else ""
-    with told_in(visit, view_id, reply.TITLE):
-        visit.once("deed", lambda session: _done(session, reply_id, visit, act))
-        _show_outcome(visit, reply_id, view_id)
+    visit.once("deed", lambda session: _done(session, reply_id, visit, act))
+    _show_outcome(visit, reply_id, view_id)
 
 
 def _at_once(visit: Visit, act: _Act) -> None:

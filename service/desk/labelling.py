@@ -10,7 +10,6 @@ from integrations.slack.views import labels, outcome
 from nlp.base import Intent, Sentiment
 from service.actions import correct
 from service.actions.actors import require
-from service.pipeline import cards
 from service.desk import seeing
 from service.desk.given import carried, number, several, show, written
 from service.desk.seeing import Subject
@@ -18,6 +17,7 @@ from service.desk.visit import Note, Visit
 from service.domain.corrections import HOLDS_FROM, INTENT, NO, SENTIMENT, SPAM, TOPIC, TOXIC, YES, Origin
 from service.domain.roles import Deed
 from service.models import Reading
+from service.pipeline import cards
 from service.store import choices
 from service.store.database import transaction
 
@@ -59,9 +59,7 @@ def _say(visit: Visit, said: dict[str, str]) -> None:
         require(visit.by, Deed.CORRECT, session=session)
         post_id = seeing.of_case(session, case_id, visit.tools).post_id
         now = visit.tools.clock()
-        correct.label(
-            session, post_id, said, by=visit.by.name, origin=Origin.COMPLAINT, now=now, version=version
-        )
+        correct.label(session, post_id, said, by=visit.by.name, origin=Origin.COMPLAINT, now=now, version=version)
         visit.after(session, cards.of_post(session, post_id))
         return {}
 
@@ -82,7 +80,7 @@ def _labels(session: Session, about: Subject) -> labels.Labels:
         marks=_marks(reading),
         sentiments=list(Sentiment),
         every_intent=list(Intent),
-        every_topic=choices.topics(session),
+        every_topic=list(choices.of_posts(session).topics),
         metadata={"case": about.case_id, "version": about.version},
     )
 

@@ -91,9 +91,7 @@ def assign(visit: Visit) -> None:
         _submitted(visit, lambda s, case_id, v: cases.release(s, case_id, by=v.by, now=v.tools.clock()))
         return
     user_id = _user_of(visit, chosen)
-    _submitted(
-        visit, lambda s, case_id, v: cases.assign(s, case_id, to_user_id=user_id, by=v.by, now=v.tools.clock())
-    )
+    _submitted(visit, lambda s, case_id, v: cases.assign(s, case_id, to_user_id=user_id, by=v.by, now=v.tools.clock()))
 
 
 def check_snooze(heard: Heard) -> Answer | None:
@@ -173,7 +171,9 @@ def _user_of(visit: Visit, member_id: str) -> int:
         )
         if user is None:
             how = f"earful user add {member.email}" if member.email else "earful user add"
-            raise NotAllowed(f"{member.name or 'They'} cannot take cases yet: Earful does not know them. An admin can: {how}")
+            raise NotAllowed(
+                f"{member.name or 'They'} cannot take cases yet: Earful does not know them. An admin can: {how}"
+            )
         return actor_of(session, id_of(user)).user_id
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from collectors.base import ReplyDoor
 from integrations.base import JSON, MessageRejected
 from integrations.counting import count
 from integrations.replies import Counting, ReplyRules

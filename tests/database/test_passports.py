@@ -149,4 +149,4 @@ def test_every_source_names_a_kind_with_a_passport(database: Engine) -> None:
     with transaction(database) as session:
         unknown = make_source(session, kind="telepathy", own=True)
         assert not passports.may_export(unknown)
-        assert not passports.linkable().allows(Source(name="x", kind="telepathy", own=True, next_due_at=NOW))
+        assert not bootstrap.linkable().allows(Source(name="x", kind="telepathy", own=True, next_due_at=NOW))

@@ -78,7 +78,9 @@ EVERY: Sequence[Shown] = (
     Shown("escalate", lambda c: work.escalate(_IDS, channel=odd_text(c)), validate_view),
     Shown("home", lambda c: home.page(_home(c)), validate_view),
     Shown("stranger's home", lambda c: home.stranger(_texts(c)), validate_view),
-    Shown("hits", lambda c: _message(found.hits(odd_text(c), [made_up(found.Hit, c) for _ in range(9)])), validate_message),
+    Shown(
+        "hits", lambda c: _message(found.hits(odd_text(c), [made_up(found.Hit, c) for _ in range(9)])), validate_message
+    ),
     Shown("help", lambda _: _message(found.helped()), validate_message),
     Shown("note", lambda c: _message(found.note(*_texts(c))), validate_message),
     Shown(

@@ -12,7 +12,7 @@ from integrations.slack.views import forms
 KINDS: Mapping[str, str] = {
     "message": "Somebody told us",
     "review": "A review",
-    "question": "A question",
+    "post": "A post somewhere",
     "comment": "A comment",
 }
 _MOST = 3000

@@ -24,7 +24,8 @@ class Entry:
     author: str
     text: str
     written_at: datetime
-    note: str = ""  # why it stands here: "to be answered by 14:00", "failed: …"
+    note: str = ""  # why it stands here, in words
+    due: datetime | None = None  # when the author should have heard from us
     url: str | None = None  # our page of the post
     reply_id: int | None = None
 
@@ -82,6 +83,8 @@ def _entry(group: Group, entry: Entry, number: int) -> list[Payload]:
     parts = [kit.quote(said) if said else kit.line(kit.span("The author left no words.", italic=True))]
     if note := cut(one_line(entry.note), kit.SENTENCE):
         parts.append(kit.line(kit.span(note, bold=True)))
+    if entry.due:
+        parts.append(kit.line(kit.span("To be answered by "), kit.at(entry.due)))
     pressed = [
         kit.press(deed, words, str(entry.reply_id if by_reply else entry.case_id))
         for deed, words, by_reply in group.buttons
