@@ -30,6 +30,7 @@ class Confirm(NamedTuple):
     yes: str
 
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _DAY = "{date_short_pretty}"
 _WHEN = f"{_DAY} at {{time}}"
 _URL_UNSAFE = re.compile('[\x00-\x20\x7f-\xa0"<>\\\\^`{|}\ud800-\udfff]')
@@ -107,7 +108,12 @@ def button(name: str, text: str, url: str) -> Payload:
 
 def press(name: str, text: str, value: str, *, style: str | None = None, confirm: Confirm | None = None) -> Payload:
     """A button that asks us to do something; `value` says with what. `style`: "primary" or "danger"."""
-    made: Payload = {"type": "button", "action_id": name, "text": plain_text(text, 75), "value": cut(value, 2000)}
+    made: Payload = {
+        "type": "button",
+        "action_id": name,
+        "text": plain_text(text, 75),
+        "value": cut(_SURROGATES.sub("\ufffd", value), 2000),
+    }
     if style:
         made["style"] = style
     if confirm:

@@ -154,7 +154,8 @@ def _in_channel(visit: Visit, act: Callable[[Session, Channel], Note]) -> Note:
     address, by_id = visit.slack.addresses(visit.heard.channel)
 
     def in_it(session: Session) -> Note:
-        return act(session, channel_store.of(session, target="slack", address=address, address_by_id=by_id))
+        where = {"workspace": visit.heard.workspace, "address": address, "address_by_id": by_id}
+        return act(session, channel_store.of(session, target="slack", **where))
 
     return visit.once("deed", in_it)
 

@@ -27,6 +27,7 @@ class Subject:
     shown: ShownPost
     platform: str  # "Steam"
     door: ReplyDoor
+    handle: str  # the author's on the platform; empty where it has none
 
 
 def of_case(session: Session, case_id: int, tools: Tools) -> Subject:
@@ -54,6 +55,7 @@ def of_case(session: Session, case_id: int, tools: Tools) -> Subject:
         shown=shown,
         platform=title.partition(",")[0],
         door=tools.door(source),
+        handle=(author.handle or "") if author else "",
     )
 
 

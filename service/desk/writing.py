@@ -191,9 +191,16 @@ def _form(
         text=text,
         moved=moved,
         metadata=kept,
-        preview=Preview(text=clean(text), count=count(clean(text), rules.counting)) if preview else None,
+        preview=_preview(about, text, rules) if preview else None,
         may_publish=may(visit.by.role, Deed.PUBLISH),
     )
+
+
+def _preview(about: Subject, text: str, rules: ReplyRules) -> Preview:
+    """What will stand there, with the author's address where the platform's replies begin with it."""
+    said = clean(text)
+    called = f"@{about.handle.lstrip('@')} " if rules.names_author and about.handle else ""
+    return Preview(text=f"{called}{said}", count=count(said, rules.counting))
 
 
 def _or_by_message(visit: Visit, view_id: str, form: reply.ReplyForm, text: str) -> None:

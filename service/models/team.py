@@ -30,6 +30,7 @@ class Channel(SQLModel, table=True):
 
     id: int | None = key()
     target: str  # integrations.registry kind
+    workspace: str  # the target's own id of it
     address: str = Field(index=True)  # as rules name it: "#rnd", "partner/#community"
     address_by_id: str = Field(unique=True)  # the same by the channel's own id, which stays when it is renamed
     paused_until: datetime | None = moment(nullable=True)  # new cards wait until then

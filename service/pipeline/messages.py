@@ -18,6 +18,7 @@ from integrations.base import (
     Message,
     PostCard,
 )
+from integrations.replies import ReplyRules
 from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
 from service.domain.issues import change_in_words
 from service.domain.languages import UNDETERMINED, language_name
@@ -87,7 +88,7 @@ def _case(session: Session, known: PostFacts, tools: Tools) -> CardCase | None:
         assignee=people.get(case.assignee_id or 0),
         snoozed_until=case.snoozed_until,
         escalated=case.escalated_at is not None,
-        reply=_reply(reply, people) if reply else None,
+        reply=_reply(reply, people, tools.reply_rules(known.source)) if reply else None,
     )
 
 
@@ -96,7 +97,8 @@ def _ids(case: Case, reply: Reply | None) -> list[int]:
     return [each for each in held if each is not None]
 
 
-def _reply(reply: Reply, people: Mapping[int, str]) -> CardReply:
+def _reply(reply: Reply, people: Mapping[int, str], rules: ReplyRules | None) -> CardReply:
+    there = reply.remote_id is not None  # put there by a program, which can change it
     return CardReply(
         reply_id=id_of(reply),
         state=reply.state,
@@ -109,6 +111,8 @@ def _reply(reply: Reply, people: Mapping[int, str]) -> CardReply:
         url=reply.remote_url,
         problem=reply.problem,
         what_to_do=reply.what_to_do,
+        may_edit=there and rules is not None and rules.edits,
+        may_take_down=there and rules is not None and rules.deletes,
     )
 
 

@@ -13,9 +13,9 @@ from service.domain.outbox import OutboxState
 from service.models import Channel, Delivery
 
 
-def of(session: Session, *, target: str, address: str, address_by_id: str) -> Channel:
+def of(session: Session, *, target: str, workspace: str, address: str, address_by_id: str) -> Channel:
     """The channel, held until the transaction ends; noted now where nobody asked anything there before."""
-    row = {"target": target, "address": address, "address_by_id": address_by_id}
+    row = {"target": target, "workspace": workspace, "address": address, "address_by_id": address_by_id}
     # A renamed channel keeps its id, and its old name may be another's by now.
     session.execute(
         upsert(Channel).values(**row).on_conflict_do_update(index_elements=["address_by_id"], set_={"address": address})

@@ -1,4 +1,4 @@
-"""People in a made-up Slack, our app behind its door over HTTP, a made-up Mastodon server: what tests of the desk share."""
+"""People in a made-up Slack, our app behind its door, a made-up Mastodon server: what tests of the desk share."""
 
 from __future__ import annotations
 
@@ -103,11 +103,7 @@ class Desk:
 
     def whispers(self, user: str) -> list[str]:
         """What only this person was told, the oldest first."""
-        direct = [
-            str(message["text"])
-            for message in self.workspace.messages()
-            if message["channel"] == "D" + user[1:]
-        ]
+        direct = [str(message["text"]) for message in self.workspace.messages() if message["channel"] == "D" + user[1:]]
         return [*(str(message["text"]) for message in self.workspace.seen_by(user)), *direct]
 
     def names(self, where: Mapping[str, Any]) -> list[str]:
@@ -141,10 +137,11 @@ def desk_on(answering: Bench) -> Iterator[Desk]:
     """The bench of a reply, with a card about its post in a made-up Slack whose people are our team."""
     workspace = Workspace()
     with running(workspace) as url:
-        settings = {"SLACK_BOT_TOKEN": workspace.token, "SLACK_API_URL": url, "SLACK_SIGNING_SECRET": workspace.app.http.secret}
+        secret = workspace.app.http.secret
+        settings = {"SLACK_BOT_TOKEN": workspace.token, "SLACK_API_URL": url, "SLACK_SIGNING_SECRET": secret}
         desks, targets = Workspaces(settings), SlackTargets(settings)
         tools = replace(answering.tools, slack=desks.desk, target=lambda kind: targets)
-        app = SlackApp(keeper(tools.engine, tools.clock), desks, signing_secret=settings["SLACK_SIGNING_SECRET"])
+        app = SlackApp(keeper(tools.engine, tools.clock), desks, signing_secret=secret)
         with serve(lambda asked: _answered(app, asked)) as web:
             workspace.app.http.url = f"{web.url}/hooks/slack"
             desk = Desk(answering, workspace, People(workspace), tools, _delivery(answering, tools))

@@ -18,7 +18,7 @@ from random import Random
 from integrations.base import IssueCard, Payload, PostCard
 from integrations.slack import names
 from integrations.slack.blocks import payload
-from integrations.slack.views import feedback, found, home, labels, outcome, post, reply, work
+from integrations.slack.views import digest, feedback, found, home, labels, outcome, post, reply, work
 from service.testing.slack.rules import validate_message, validate_unfurls, validate_view
 from tests.evidence.hostile import made_up, odd_text
 
@@ -89,6 +89,8 @@ EVERY: Sequence[Shown] = (
         _unfurl,
     ),
     Shown("unfurled", lambda c: _unfolded(found.unfurled(made_up(found.Hit, c))), _unfurl),
+    Shown("digest", lambda c: _message(digest.message(made_up(digest.ShownDigest, c))), validate_message),
+    Shown("lost words", lambda c: {"text": "", "blocks": reply.kept_words(odd_text(c), odd_text(c))}, validate_message),
     Shown("feedback", lambda c: feedback.form(odd_text(c), _texts(c, 120), _IDS), validate_view),
 )
 

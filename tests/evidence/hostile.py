@@ -15,17 +15,21 @@ Made = TypeVar("Made")
 
 ODD: Sequence[str] = (
     "", " ", "\n", "\n" * 300, "a", "–", "0", "&", "&amp;", "<", ">", "<!channel>", "<!here> <@U0123ABCD> <#C0123ABCD>",
-    "<http://evil.example|click>", "<!date^0^{date}|x>", "@everyone @here @channel", "*b* _i_ ~s~ `c` ```f```", ":tada:",
+    "<http://evil.example|click>", "<!date^0^{date}|x>", "@everyone @here @channel", "*b* _i_ ~s~ `c` ```f```",
+    ":tada:",
     "> q\n>q", "[a](javascript:alert(1))", "**" * 200, "__init__", "* a\n* b\n1. c\n```\nx\n", "# h\n## h\n", "- \n-\n",
     "\u202eesrever\u202c", "\u2066x\u2069", "\ufeff", "\u0000", "\x07\x1b[31m", "\ud83d", "\udc00x", "é" * 400,
-    "👨‍👩‍👧‍👦" * 300, "🏳️‍🌈🇩🇪🇩", "Z" + "\u0301" * 5000, "\u200d" * 4000, "word " * 2000, "x" * 8000, "&" * 4000, "<" * 3001,
-    "https://earful.example/posts/1", "https://x.example/" + "a" * 3001, "http://[", "javascript:alert(1)", "//x", "ftp://x",
-    "https://x y", "http://user:pass@x.example/", "مرحبا بالعالم", "漢字" * 600, "a\r\nb\u2028c\x0bd", "%s {0} {author}",
+    "👨‍👩‍👧‍👦" * 300, "🏳️‍🌈🇩🇪🇩", "Z" + "\u0301" * 5000, "\u200d" * 4000, "word " * 2000, "x" * 8000,
+    "&" * 4000, "<" * 3001,
+    "https://earful.example/posts/1", "https://x.example/" + "a" * 3001, "http://[", "javascript:alert(1)",
+    "//x", "ftp://x",
+    "https://x y", "http://user:pass@x.example/", "مرحبا بالعالم", "漢字" * 600,
+    "a\r\nb\u2028c\x0bd", "%s {0} {author}",
 )  # fmt: skip
 KNOWN: Sequence[str] = (
     "draft", "approved", "sending", "sent", "uncertain", "failed", "manual", "dropped", "new", "claimed", "answered",
-    "solved", "dismissed", "api", "link", "none", "negative", "positive", "mixed", "neutral", "bug_report", "praise", "spam",
-    "toxic", "open", "rising", "fixed",
+    "solved", "dismissed", "api", "link", "none", "negative", "positive", "mixed", "neutral", "bug_report", "praise",
+    "spam", "toxic", "open", "rising", "fixed",
 )  # fmt: skip
 """Words that the code tells apart, so that every branch is walked."""
 _LONGEST_LIST = 130
@@ -63,18 +67,23 @@ def _value(hint: Any, chance: Random, depth: int) -> Any:
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         return _value(chance.choice(inside), chance, depth)
-    if origin is Mapping or hint is Mapping:
-        return {"case": chance.randint(0, 2**63), "seen": "x" * chance.randint(0, 200)}
-    if origin is tuple and Ellipsis not in inside:
-        return tuple(_value(each, chance, depth) for each in inside)
     if origin is not None:
-        length = 0 if depth > _DEEPEST else chance.choices((0, 1, 2, 12, _LONGEST_LIST), (40, 30, 20, 8, 2))[0]
-        return [_value(inside[0], chance, depth) for _ in range(length)]
+        return _several(origin, inside, chance, depth)
     if dataclasses.is_dataclass(hint):
         return _dataclass(hint, chance, depth)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return chance.choice(list(hint))
     return _PLAIN[hint](chance)
+
+
+def _several(origin: Any, inside: Sequence[Any], chance: Random, depth: int) -> Any:
+    """A mapping (of ids, as forms carry them), a tuple of a known length, or a list."""
+    if origin is Mapping:
+        return {"case": chance.randint(0, 2**63), "seen": "x" * chance.randint(0, 200)}
+    if origin is tuple and Ellipsis not in inside:
+        return tuple(_value(each, chance, depth) for each in inside)
+    length = 0 if depth > _DEEPEST else chance.choices((0, 1, 2, 12, _LONGEST_LIST), (40, 30, 20, 8, 2))[0]
+    return [_value(inside[0], chance, depth) for _ in range(length)]
 
 
 def _moment(chance: Random) -> datetime:

@@ -16,6 +16,7 @@ def upgrade() -> None:
         'channels',
         sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column('target', sa.String(), nullable=False),
+        sa.Column('workspace', sa.String(), nullable=False),
         sa.Column('address', sa.String(), nullable=False),
         sa.Column('address_by_id', sa.String(), nullable=False),
         sa.Column('paused_until', _TIME, nullable=True),
