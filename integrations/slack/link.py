@@ -26,7 +26,7 @@ from integrations.slack import api
 
 _log = logging.getLogger(__name__)
 
-Take: TypeAlias = Callable[[JSON], Payload | None]
+Take: TypeAlias = "Callable[[JSON], Payload | None]"
 """Takes the payload of an envelope; returns what the acknowledgement carries."""
 
 _RECEIVE = 16 * 1024  # bytes at a time; slack-sdk goes one call deeper for each part of a message

@@ -22,6 +22,7 @@ from service.cli import (
     models,
     parts,
     sample,
+    slack,
     source,
     understand,
     up,
@@ -69,6 +70,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(correct.app, name="correct")
 app.command()(digest.digest)
 app.add_typer(source.app, name="source")
+app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")
 app.add_typer(models.app, name="models")

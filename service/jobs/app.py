@@ -81,7 +81,7 @@ async def _work(tools: Tools, lanes: Sequence[_Lane], *, until_empty: bool, hand
 async def _run(app: procrastinate.App, lane: _Lane, tools: Tools, *, until_empty: bool) -> None:
     await app.run_worker_async(
         name=lane.name,
-        **({} if lane.queues is None else {"queues": lane.queues}),
+        queues=lane.queues,  # type: ignore[arg-type]  # None, all of them, is what procrastinate has unless told
         concurrency=lane.hands,
         wait=not until_empty,
         install_signal_handlers=False,

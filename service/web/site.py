@@ -69,7 +69,7 @@ class Site:
     sample: bool  # the sample studio: nothing in the store is real
     linkable: Linkable
     statics: Statics
-    hook_secrets: Callable[[str], Sequence[bytes]]  # what calls for a source are signed with; none: none is taken in
+    hooks: Hooks
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

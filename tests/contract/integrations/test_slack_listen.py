@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
@@ -15,20 +14,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
-from integrations.base import TargetRefused
-from integrations.slack.heard import Heard, read
+from integrations.base import JSON, Payload, TargetRefused
+from integrations.slack.link import Take
 from integrations.slack.listen import Pace, listen
+from service.store.database import psycopg_url
 from service.testing.slack import App, Workspace, running
 from service.testing.slack.lines import Line
 
 TOKEN = "xapp-very-secret"
 QUICK = Pace(look=0.02, ping=3600, answer=10, pause=0.05, longest_pause=0.2, steady=0)
-PATIENCE = 20.0  # seconds: a bound for a machine that does other things too, not a measure
+PATIENCE = 60.0  # seconds: a bound for a machine that does other things too, not a measure
 WORDS = "words that nobody may log"
 
 
@@ -55,24 +55,22 @@ class Listening:
     """A made-up Slack and a listener that hears it."""
 
     slack: App
-    heard: queue.Queue[Heard]
+    heard: queue.Queue[JSON]
     line: Line
 
-    def next(self) -> Heard:
-        """The next thing that was heard."""
+    def next(self) -> JSON:
+        """The payload of the next thing that was heard."""
         return self.heard.get(timeout=PATIENCE)
 
 
 @contextmanager
-def listening(
-    slack: App, *, on_heard: Callable[[Heard], None] | None = None, pace: Pace = QUICK
-) -> Iterator[Listening]:
+def listening(slack: App, *, take: Take | None = None, pace: Pace = QUICK) -> Iterator[Listening]:
     """Listen in a thread of its own; at the end it stops without an error."""
-    heard: queue.Queue[Heard] = queue.Queue()
+    heard: queue.Queue[JSON] = queue.Queue()
     stop = threading.Event()
     with running(Workspace(app=slack)) as url, ThreadPoolExecutor(1) as thread:
         settings = {"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}
-        listener = thread.submit(listen, settings, on_heard or heard.put, stop, pace=pace)
+        listener = thread.submit(listen, settings, take or heard.put, stop, pace=pace)
         try:
             yield Listening(slack, heard, slack.sockets.line())
         finally:
@@ -93,33 +91,38 @@ def connected(slack: App) -> Iterator[Listening]:
         yield it
 
 
-@pytest.mark.parametrize("name", ["open_page", "open_original"])
-def test_a_click_on_a_link_button_is_acknowledged(connected: Listening, name: str) -> None:
-    """With its envelope's id and nothing else, and the buttons' names are handed on."""
-    connected.line.say(click(name, envelope=f"e-{name}"))
-    assert connected.line.answer() == {"envelope_id": f"e-{name}"}
-    assert connected.next() == Heard(kind="interactive/block_actions", actions=(name,))
+def test_a_click_is_acknowledged(connected: Listening) -> None:
+    """With its envelope's id and nothing else, and its payload is handed on."""
+    envelope = click("open_page", envelope="e-open")
+    connected.line.say(envelope)
+    assert connected.line.answer() == {"envelope_id": "e-open"}
+    assert connected.next() == envelope["payload"]
 
 
 @pytest.mark.parametrize(
-    ("envelope", "kind"),
+    "envelope",
     [
-        (
-            {"type": "events_api", "payload": {"type": "event_callback", "event": {"type": "app_mention"}}},
-            "app_mention",
-        ),
-        ({"type": "slash_commands", "payload": {"command": "/earful", "text": WORDS}}, "slash_commands"),
-        ({"type": "interactive", "payload": {"type": "view_submission"}}, "view_submission"),
-        ({"type": "something_new", "payload": None}, "something_new"),
-        ({"type": "interactive", "payload": ["a", "list"]}, "interactive"),
-        ({}, "unnamed"),
+        {"type": "events_api", "payload": {"type": "event_callback", "event": {"type": "app_mention"}}},
+        {"type": "slash_commands", "payload": {"command": "/earful", "text": WORDS}},
+        {"type": "something_new", "payload": None},
+        {"type": "interactive", "payload": ["a", "list"]},
+        {},
     ],
 )
-def test_every_envelope_is_acknowledged(connected: Listening, envelope: dict[str, Any], kind: str) -> None:
+def test_every_envelope_is_acknowledged(connected: Listening, envelope: dict[str, Any]) -> None:
     """Also those that we make nothing of, and those that no document describes."""
     connected.line.say({"envelope_id": "e-9", **envelope})
     assert connected.line.answer() == {"envelope_id": "e-9"}
-    assert connected.next().kind.endswith(kind)
+    assert connected.next() == envelope.get("payload")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_acknowledgement_carries_an_answer_where_slack_takes_one(slack: App, wanted: bool) -> None:
+    """Errors of a sent modal, or the view that it becomes."""
+    answer: Payload = {"response_action": "clear"}
+    with listening(slack, take=lambda _: answer) as it:
+        it.line.say({**click("open_page"), "accepts_response_payload": wanted})
+        assert it.line.answer() == {"envelope_id": "e-1", **({"payload": answer} if wanted else {})}
 
 
 def test_what_cannot_be_read_does_not_end_the_listening(connected: Listening) -> None:
@@ -137,21 +140,23 @@ def test_a_large_envelope_is_read_whole(connected: Listening) -> None:
     assert connected.line.answer() == {"envelope_id": "large"}
 
 
-def test_the_acknowledgement_does_not_wait_for_what_is_done_with_a_click(slack: App) -> None:
-    """Slack gives three seconds, whatever the rest takes; and a failure there silences nothing."""
-    may_end = threading.Event()
+def test_what_was_not_taken_is_not_acknowledged(slack: App, caplog: pytest.LogCaptureFixture) -> None:
+    """So that Slack sends it again; and a failure silences nothing that comes after."""
 
-    def dawdle(heard: Heard) -> None:
-        may_end.wait(PATIENCE)
-        raise RuntimeError(heard.kind)
+    def refuse_once(payload: JSON) -> None:
+        if not seen:
+            seen.append(payload)
+            raise RuntimeError(WORDS)
 
-    with listening(slack, on_heard=dawdle) as it:
-        for envelope in ("e-1", "e-2"):
-            it.line.say(click("open_page", envelope=envelope))
-            assert it.line.answer() == {"envelope_id": envelope}
-        may_end.set()
-        it.line.say(click("open_page", envelope="e-3"))
-        assert it.line.answer() == {"envelope_id": "e-3"}
+    seen: list[JSON] = []
+    with listening(slack, take=refuse_once) as it:
+        it.line.say(click("open_page", envelope="lost"))
+        it.line.say(click("open_page", envelope="lost"))
+        assert it.line.answer() == {"envelope_id": "lost"}
+        it.line.say(click("open_page", envelope="after"))
+        assert it.line.answer() == {"envelope_id": "after"}
+    assert "is not acknowledged" in caplog.text
+    assert WORDS not in caplog.text
 
 
 def test_a_disconnect_leads_to_a_new_connection(connected: Listening) -> None:
@@ -266,7 +271,6 @@ def test_neither_texts_nor_secrets_are_logged(slack: App, caplog: pytest.LogCapt
     with listening(slack) as it:
         it.line.say(click("open_page", WORDS))
         it.line.answer()
-        assert it.next().actions == ("open_page", "unnamed")
         it.line.drop()
         slack.sockets.line()
     ours = "\n".join(line for line in caplog.text.splitlines() if "websockets" not in line)  # the fake's own
@@ -274,28 +278,13 @@ def test_neither_texts_nor_secrets_are_logged(slack: App, caplog: pytest.LogCapt
     assert not [secret for secret in ("xapp", "ticket", WORDS) if secret in ours]
 
 
-@pytest.mark.shared
-def test_recorded_interactions_give_names(shared_folder: Path) -> None:
-    """Every recorded interaction and event is read to a kind, and what was pressed to its names."""
-    folder = shared_folder / "payloads" / "slack"
-    kinds = set()
-    for outer, inside in (("interactive", "interactions"), ("events_api", "events")):
-        for file in sorted((folder / inside).glob("*.json")):
-            heard = read({"type": outer, "envelope_id": "e", "payload": json.loads(file.read_text(encoding="utf-8"))})
-            assert "unnamed" not in heard.kind, file.name
-            if heard.kind == "interactive/block_actions":
-                assert "unnamed" not in heard.actions, file.name
-            kinds.add(heard.kind)
-    assert {"interactive/block_actions", "interactive/view_submission", "events_api/app_mention"} <= kinds
-
-
 @contextmanager
-def the_command(tmp_path: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def the_command(database: Engine, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """`earful listener` as a process."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(("EARFUL_", "SLACK_"))}
     process = subprocess.Popen(
         [sys.executable, "-m", "service", "listener"],
-        env={**others, "EARFUL_DATA_DIR": str(tmp_path), "EARFUL_LOG_LEVEL": "debug", **settings},
+        env={**others, "EARFUL_DATABASE_URL": psycopg_url(database), "EARFUL_LOG_LEVEL": "debug", **settings},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -306,12 +295,12 @@ def the_command(tmp_path: Path, **settings: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
-def test_the_command_hears_and_stops_politely(slack: App, tmp_path: Path) -> None:
+def test_the_command_hears_and_stops_politely(slack: App, database: Engine) -> None:
     """It acknowledges, notes names alone, and ends with exit code 0 when it is told to; no proxy is in its way."""
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9"}  # of no concern where nothing is encrypted
     with (
         running(Workspace(app=slack)) as url,
-        the_command(tmp_path, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url, **proxy) as process,
+        the_command(database, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url, **proxy) as process,
     ):
         line = slack.sockets.line()
         line.say(click("open_page"))
@@ -319,25 +308,25 @@ def test_the_command_hears_and_stops_politely(slack: App, tmp_path: Path) -> Non
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
-    assert "listener: Slack: interactive/block_actions actions=open_page" in said
+    assert "listener: heard kind=action handler='open_page'" in said
     assert "SLACK_BOT_TOKEN is not set" in said
     assert not [secret for secret in (TOKEN, "ticket", WORDS) if secret in said]
 
 
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_command_says_what_is_missing(database: Engine) -> None:
     """Without a token: exit code 2, and where to get one."""
-    with the_command(tmp_path) as process:
+    with the_command(database) as process:
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 2
     assert "SLACK_APP_TOKEN is not set" in said
     assert "api.slack.com/apps" in said
 
 
-def test_the_command_says_that_slack_refuses(slack: App, tmp_path: Path) -> None:
+def test_the_command_says_that_slack_refuses(slack: App, database: Engine) -> None:
     """With a wrong token: exit code 1, one sentence, no token in it."""
     with (
         running(Workspace(app=slack)) as url,
-        the_command(tmp_path, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=url) as process,
+        the_command(database, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=url) as process,
     ):
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1
@@ -347,12 +336,12 @@ def test_the_command_says_that_slack_refuses(slack: App, tmp_path: Path) -> None
     assert "Traceback" not in said
 
 
-def test_an_unreachable_slack_is_tried_again_until_it_is_time_to_stop(tmp_path: Path) -> None:
+def test_an_unreachable_slack_is_tried_again_until_it_is_time_to_stop(database: Engine) -> None:
     """Nobody listens there: the log says so, and Ctrl-C ends the wait."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/api/"
-        with the_command(tmp_path, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url) as process:
+        with the_command(database, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url) as process:
             assert process.stderr is not None
             said = next(line for line in process.stderr if "Trying again" in line)
             process.send_signal(signal.SIGINT)
