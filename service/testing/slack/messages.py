@@ -69,8 +69,9 @@ def by_app(workspace: Workspace, content: Payload) -> Payload:
     """A new message of the app's, not yet in any channel."""
     return {
         "type": "message",
-        "subtype": "bot_message",
+        "user": workspace.bot_user,
         "bot_id": workspace.bot_id,
+        "team": workspace.team,
         "app_id": workspace.app.id,
         "ts": workspace.next_ts(),
         **content,

@@ -53,6 +53,11 @@ class SocketMode:
         """The next connection that the app opened; `queue.Empty` is raised where none comes."""
         return self.lines.get(timeout=_PATIENCE)
 
+    def each(self) -> list[Line]:
+        """The connections that are open, the oldest first."""
+        with self._lock:
+            return [line for line in self._opened if not line.gone.is_set()]
+
     def open(self, token: str, arguments: Mapping[str, object]) -> Payload:
         """What apps.connections.open answers; raises `Refused`."""
         with self._lock:
@@ -104,10 +109,9 @@ class SocketMode:
 
     def _next_line(self) -> Line | None:
         """Each connection in turn; one that was asked to renew itself only where there is no other."""
-        with self._lock:
-            alive = [line for line in self._opened if not line.gone.is_set()]
-            fresh = [line for line in alive if not line.leaving] or alive
-            return fresh[self._sent % len(fresh)] if fresh else None
+        alive = self.each()
+        fresh = [line for line in alive if not line.leaving] or alive
+        return fresh[self._sent % len(fresh)] if fresh else None
 
     def _refusal(self, token: str, arguments: Mapping[str, object]) -> str:
         """The name of the error; empty where there is none."""
