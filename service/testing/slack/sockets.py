@@ -87,7 +87,7 @@ class SocketMode:
             "envelope_id": envelope.id,
             "type": delivery.kind,
             "payload": delivery.payload,
-            "accepts_response_payload": delivery.kind != "events_api",
+            "accepts_response_payload": _is_asked(delivery),
             **retry,
         }
         acknowledged = line.deliver(envelope, frame, patience)
@@ -149,11 +149,13 @@ class SocketMode:
         return None
 
     def _attend(self, connection: ServerConnection) -> None:
+        from websockets.exceptions import ConnectionClosed
+
         line = Line(connection)
         with self._lock:
             self._opened.append(line)
             number = sum(not line.gone.is_set() for line in self._opened)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(ConnectionClosed):
             if number > _MOST_LINES:
                 line.disconnect("too_many_websockets")
                 line.hang_up()
@@ -161,3 +163,8 @@ class SocketMode:
                 line.say({"type": "hello", "num_connections": number, "connection_info": {"app_id": self.app_id}})
         self.lines.put(line)
         line.listen()
+
+
+def _is_asked(delivery: Delivery) -> bool:
+    """Whether the acknowledgement may say more than that it is one."""
+    return delivery.kind == "slash_commands" or delivery.payload["type"] in {"view_submission", "block_suggestion"}

@@ -119,7 +119,7 @@ class Talk:
         events: list[tuple[str, Payload]] = []
         if channel.member:
             events.append(("message", {**message, **where, "channel_type": _CHANNEL_TYPES[channel.kind()]}))
-        if f"<@{self._workspace.bot_user}>" in message["text"]:
+        if channel.member and not channel.with_user and f"<@{self._workspace.bot_user}>" in message["text"]:
             events.append(("app_mention", {**message, **where}))
         if links := self._links(message["text"]):
             unfurl_id = self._workspace.new_id("made-up-unfurl-")

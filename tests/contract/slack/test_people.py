@@ -12,7 +12,8 @@ from slack_bolt import Ack, Respond
 from slack_bolt import App as Bolt
 from slack_sdk import WebClient
 
-from service.testing.slack import CannotDo, People, View, Workspace, methods
+from service.testing.slack import CannotDo, People, View, Workspace, methods, stack
+from service.testing.slack.messages import checked_view
 from tests.contract.slack.answering import answering
 from tests.contract.slack.corpus import (
     BUTTON,
@@ -112,6 +113,18 @@ def test_what_is_closed_is_told_where_the_view_asks(workspace: Workspace, people
     assert closed[0]["view"]["id"] == opened
     with pytest.raises(CannotDo):
         people.close(ADA, opened)
+
+
+def test_modals_close_one_by_one_or_all_at_once(workspace: Workspace, people: People) -> None:
+    """A submission closes its own; a cancelled one all, if it says so."""
+    for view in (MODAL, {**MODAL, "clear_on_close": True}, {**MODAL, "clear_on_close": True}):
+        stack.open_modal(workspace, ADA, checked_view(view, "modal"))
+    with answering([200]) as server:
+        workspace.app.http.url = server.url
+        people.submit(ADA, workspace.modals[ADA][-1].id, {"words": {"text": "x"}})
+        assert len(workspace.modals[ADA]) == 2
+        people.close(ADA, workspace.modals[ADA][-1].id)
+    assert workspace.modals[ADA] == []
 
 
 def test_a_command_is_answered_to_one_person(workspace: Workspace, people: People, connected: Bolt) -> None:

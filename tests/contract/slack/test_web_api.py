@@ -52,6 +52,8 @@ def refusal(call: Callable[[], object]) -> dict[str, Any]:
         ),
         ("conversations.replies", {"channel": COMMUNITY, "ts": "1.000001"}, "thread_not_found"),
         ("conversations.history", {"channel": "C0ELSEWHERE"}, "not_in_channel"),
+        ("conversations.info", {"channel": "C0PRIVATE00"}, "channel_not_found"),
+        ("conversations.list", {"types": "shout"}, "invalid_types"),
         ("conversations.history", {"channel": COMMUNITY, "limit": "0"}, "invalid_limit"),
         ("conversations.open", {"users": f"{ADA},{BEN}"}, "too_many_users"),
         ("users.info", {"user": "U0NOBODY00"}, "user_not_found"),
