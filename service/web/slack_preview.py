@@ -33,10 +33,20 @@ def render(
     reader = Reader(zone=zone, now=now)
     blocks = payload.get("blocks")
     if isinstance(blocks, list) and blocks:
-        body = Markup("").join(_block(block, reader) for block in blocks)
+        body = _blocks(blocks, reader)
     else:
         body = Markup('<div class="slack-section">{}</div>').format(mrkdwn(str(payload.get("text", "")), reader))
     return _MESSAGE.format(_sent(sent_at, zone), body)
+
+
+def render_blocks(blocks: Sequence[object], *, now: datetime | None = None, zone: tzinfo = UTC) -> Markup:
+    """Blocks without a message around them, as they stand in a modal or on a home."""
+    body = _blocks(blocks, Reader(zone=zone, now=now))
+    return Markup('<div class="slack"><div class="slack-body">{}</div></div>').format(body)
+
+
+def _blocks(blocks: Sequence[object], reader: Reader) -> Markup:
+    return Markup("").join(_block(block, reader) for block in blocks)
 
 
 def _sent(moment: datetime | None, zone: tzinfo) -> Markup:

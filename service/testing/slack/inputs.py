@@ -42,7 +42,7 @@ def enter(element: Payload, value: object, offered: Options = ()) -> Payload:
     if kind not in _FIELDS:
         raise CannotDo(f"nothing can be entered in a {kind}")
     field, _, take = _FIELDS[kind]
-    many = kind.startswith("multi_") or kind == "checkboxes"
+    many = is_many(kind)
     if value is None or value in ("", []):
         return {"type": kind, field: [] if many else None}
     return {"type": kind, field: take(element, value, offered)}
@@ -53,10 +53,25 @@ def chosen(element: Payload, value: object) -> Payload:
     return _option(element, value, ())
 
 
+def is_many(kind: str) -> bool:
+    """Whether several can be picked in this kind of element."""
+    return kind.startswith("multi_") or kind == "checkboxes"
+
+
 def is_empty(state: Payload) -> bool:
     """Whether an input still waits to be filled in."""
     field = _FIELDS[state["type"]][0]
     return state.get(field) in (None, "", [])
+
+
+def fills(state: Payload) -> list[str]:
+    """What stands in an element, as texts to fill a form's field with: options by value, rich text not at all."""
+    if not state:
+        return []
+    held = state.get(_FIELDS[state["type"]][0])
+    several = held if isinstance(held, list) else [held]
+    texts = [one.get("value", "") if isinstance(one, dict) else one for one in several]
+    return [str(text) for text in texts if text not in (None, "")]
 
 
 def options_of(element: Payload) -> list[Payload]:
@@ -67,8 +82,7 @@ def options_of(element: Payload) -> list[Payload]:
 
 def _beginning(element: Payload) -> Payload:
     field, initial, _ = _FIELDS[element["type"]]
-    many = element["type"].startswith("multi_") or element["type"] == "checkboxes"
-    return {field: element.get(initial, [] if many else None)}
+    return {field: element.get(initial, [] if is_many(element["type"]) else None)}
 
 
 def _text(element: Payload, value: object, _offered: Options) -> object:

@@ -1,8 +1,9 @@
-"""A message as the workspace keeps it: checked, and with the names that Slack gives to blocks without one."""
+"""A message as the workspace keeps it: checked, and with what Slack adds to blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from service.testing.slack.faults import Payload, Refused, refused_arguments
 from service.testing.slack.rules import validate_message, validate_view
@@ -43,8 +44,9 @@ def checked_view(view: object, kind: str) -> Payload:
 
 
 def named(blocks: list[Payload]) -> list[Payload]:
-    """The blocks with a block_id each, and an action_id for each element that can be used."""
-    return [_named(block, index) for index, block in enumerate(blocks)]
+    """The blocks as Slack keeps them: a block_id each, an action_id for each element that can be used, and texts that
+    say what is usual."""
+    return [_named(_spelled_out(block), index) for index, block in enumerate(blocks)]
 
 
 def elements(block: Payload) -> Iterator[Payload]:
@@ -69,15 +71,24 @@ def by_app(workspace: Workspace, content: Payload) -> Payload:
     """A new message of the app's, not yet in any channel."""
     return {
         "type": "message",
-        "subtype": "bot_message",
+        "user": workspace.bot_user,
         "bot_id": workspace.bot_id,
+        "team": workspace.team,
         "app_id": workspace.app.id,
         "ts": workspace.next_ts(),
         **content,
     }
 
 
+_USUAL = {"plain_text": {"emoji": True}, "mrkdwn": {"verbatim": False}}
 _USED = {"actions", "section", "input", "context_actions"}
+
+
+def _spelled_out(value: Any) -> Any:
+    """Texts with the fields that were left out."""
+    if isinstance(value, dict):
+        return {**_USUAL.get(value.get("type", ""), {}), **{name: _spelled_out(held) for name, held in value.items()}}
+    return [_spelled_out(held) for held in value] if isinstance(value, list) else value
 
 
 def _named(block: Payload, index: int) -> Payload:

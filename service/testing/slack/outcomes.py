@@ -7,7 +7,7 @@ from service.testing.slack.delivery import Delivery
 from service.testing.slack.faults import Payload, Refused
 from service.testing.slack.messages import checked_view
 from service.testing.slack.rules import validate_options
-from service.testing.slack.stack import MOST_MODALS, close_all, close_top, open_modal, renew
+from service.testing.slack.stack import MOST_MODALS, close_all, open_modal, renew
 from service.testing.slack.workspace import Response, View, Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -20,7 +20,7 @@ def settle_submission(workspace: Workspace, view: View, delivery: Delivery) -> N
         delivery.trouble = TROUBLE
     elif body in (None, "", {}):
         if workspace.modal(view.user) is view:
-            close_top(workspace, view.user)
+            workspace.modals[view.user].pop()
     elif not isinstance(body, dict):
         delivery.trouble = f"{TROUBLE} The answer is no object."
     else:

@@ -14,7 +14,7 @@ from service.testing.slack.faults import Payload
 from service.testing.slack.inputs import CannotDo, chosen, enter, is_empty
 from service.testing.slack.messages import elements
 from service.testing.slack.places import Place, find_place
-from service.testing.slack.stack import close_all, close_top, with_state
+from service.testing.slack.stack import cancel_top, close_all, with_state
 from service.testing.slack.talk import Talk
 from service.testing.slack.workspace import User, View
 
@@ -115,7 +115,7 @@ class People(Talk):
                 "view": shown,
                 "is_cleared": everything,
             }
-            (close_all if everything else close_top)(self._workspace, user)
+            (close_all if everything else cancel_top)(self._workspace, user)
         return self._workspace.app.deliver("interactive", payload) if shown["notify_on_close"] else None
 
     def shortcut(self, user: str, callback_id: str) -> Delivery:

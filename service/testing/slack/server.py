@@ -1,4 +1,4 @@
-"""Serves a made-up Slack over HTTP: the Web API, the response_urls, and two doors for tests.
+"""Serves a made-up Slack over HTTP: the Web API, the response_urls, a page to look at, and two doors for tests.
 
 `GET /__messages__` shows what was sent; `POST /__faults__` with `{"rate_limited": 1, "dropped": 1, …}` makes the next
 requests go wrong (see `faults.Faults`).
@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from service.testing.slack import methods, responses
+from service.testing.slack import forms, methods, page, responses
 from service.testing.slack.faults import Faults, Payload, RateLimited, Refused
 from service.testing.slack.workspace import Workspace
 
@@ -62,9 +62,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """Show what was sent, or run a method that reads."""
+        """Show the page or what was sent, or run a method that reads."""
         parts = urlsplit(self.path)
-        if parts.path == "/__messages__":
+        if parts.path == "/":
+            asked = dict(parse_qsl(parts.query))
+            self._show(page.show(self.server.workspaces[0], asked.get("as", ""), asked.get("notice", "")))
+        elif parts.path == "/__messages__":
             messages = [message for workspace in self.server.workspaces for message in workspace.messages()]
             self._answer(200, {"messages": messages})
         else:
@@ -78,6 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
             for workspace in self.server.workspaces:
                 workspace.faults = Faults(**json.loads(body))
             self._answer(200, {"ok": True})
+        elif path == "/__do__":
+            self._do(parse_qs(body.decode(), keep_blank_values=True))
         else:
             self._route(path, body)
 
@@ -139,6 +144,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(400, {"ok": False, "error": "invalid_payload"})
             return
         self._answer(*responses.respond(workspace, name, given))
+
+    def _do(self, form: forms.Form) -> None:
+        """What somebody did on the page; then show it again."""
+        notice = forms.perform(self.server.workspaces[0], form)
+        self.send_response(HTTPStatus.SEE_OTHER)
+        self.send_header("Location", "/?" + urlencode({"as": form["as"][0], "notice": notice}))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _show(self, html: str) -> None:
+        body = html.encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def _arguments(self, body: bytes) -> Mapping[str, object]:
         """The request's arguments, from JSON, from a form, or from the address."""

@@ -53,6 +53,11 @@ class SocketMode:
         """The next connection that the app opened; `queue.Empty` is raised where none comes."""
         return self.lines.get(timeout=_PATIENCE)
 
+    def each(self) -> list[Line]:
+        """The connections that are open, the oldest first."""
+        with self._lock:
+            return [line for line in self._opened if not line.gone.is_set()]
+
     def open(self, token: str, arguments: Mapping[str, object]) -> Payload:
         """What apps.connections.open answers; raises `Refused`."""
         with self._lock:
@@ -82,7 +87,7 @@ class SocketMode:
             "envelope_id": envelope.id,
             "type": delivery.kind,
             "payload": delivery.payload,
-            "accepts_response_payload": delivery.kind != "events_api",
+            "accepts_response_payload": _is_asked(delivery),
             **retry,
         }
         acknowledged = line.deliver(envelope, frame, patience)
@@ -104,10 +109,9 @@ class SocketMode:
 
     def _next_line(self) -> Line | None:
         """Each connection in turn; one that was asked to renew itself only where there is no other."""
-        with self._lock:
-            alive = [line for line in self._opened if not line.gone.is_set()]
-            fresh = [line for line in alive if not line.leaving] or alive
-            return fresh[self._sent % len(fresh)] if fresh else None
+        alive = self.each()
+        fresh = [line for line in alive if not line.leaving] or alive
+        return fresh[self._sent % len(fresh)] if fresh else None
 
     def _refusal(self, token: str, arguments: Mapping[str, object]) -> str:
         """The name of the error; empty where there is none."""
@@ -145,11 +149,13 @@ class SocketMode:
         return None
 
     def _attend(self, connection: ServerConnection) -> None:
+        from websockets.exceptions import ConnectionClosed
+
         line = Line(connection)
         with self._lock:
             self._opened.append(line)
             number = sum(not line.gone.is_set() for line in self._opened)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(ConnectionClosed):
             if number > _MOST_LINES:
                 line.disconnect("too_many_websockets")
                 line.hang_up()
@@ -157,3 +163,8 @@ class SocketMode:
                 line.say({"type": "hello", "num_connections": number, "connection_info": {"app_id": self.app_id}})
         self.lines.put(line)
         line.listen()
+
+
+def _is_asked(delivery: Delivery) -> bool:
+    """Whether the acknowledgement may say more than that it is one."""
+    return delivery.kind == "slash_commands" or delivery.payload["type"] in {"view_submission", "block_suggestion"}

@@ -57,11 +57,10 @@ def with_state(workspace: Workspace, view: View) -> Payload:
     return {**view.payload, "state": {"values": state_values(view.payload["blocks"], entered)}}
 
 
-def close_top(workspace: Workspace, user: str) -> None:
-    """Close what is on top; all, where that view asks for it."""
-    stack = workspace.modals.get(user, [])
-    if stack and stack.pop().payload["clear_on_close"]:
-        stack.clear()
+def cancel_top(workspace: Workspace, user: str) -> None:
+    """Close what is on top, as its button for that does; all, where that view asks for it."""
+    if workspace.modals[user].pop().payload["clear_on_close"]:
+        close_all(workspace, user)
 
 
 def close_all(workspace: Workspace, user: str) -> None:

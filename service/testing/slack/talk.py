@@ -115,10 +115,11 @@ class Talk:
     def _heard(self, channel: Channel, message: Payload) -> list[tuple[str, Payload]]:
         """The events about a message, by type."""
         where = {"channel": channel.id, "event_ts": message["ts"]}
+        thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
         events: list[tuple[str, Payload]] = []
         if channel.member:
             events.append(("message", {**message, **where, "channel_type": _CHANNEL_TYPES[channel.kind()]}))
-        if f"<@{self._workspace.bot_user}>" in message["text"]:
+        if channel.member and not channel.with_user and f"<@{self._workspace.bot_user}>" in message["text"]:
             events.append(("app_mention", {**message, **where}))
         if links := self._links(message["text"]):
             unfurl_id = self._workspace.new_id("made-up-unfurl-")
@@ -131,7 +132,7 @@ class Talk:
                 "is_bot_user_member": channel.member,
                 "links": links,
             }
-            events.append(("link_shared", {**about, **where}))
+            events.append(("link_shared", {**about, **where, **thread}))
         return events
 
     def _links(self, text: str) -> list[Payload]:

@@ -231,7 +231,7 @@ def test_the_check_finds_all_well(slack: Slack) -> None:
 
 def test_the_check_says_what_to_do(slack: Slack) -> None:
     """A missing scope, a channel without the app and an unknown channel are three findings, each with its remedy."""
-    slack.workspace.scopes = "chat:write,channels:read"
+    slack.workspace.scopes = "chat:write,channels:read,groups:read"
     bad = [finding for finding in slack.target.check(["C0ELSEWHERE", "#nowhere"]) if not finding.ok]
     assert [finding.what_to_do.split()[0] for finding in bad] == ["Add", "Type", "Check"]
     assert "channels:history" in bad[0].what_to_do

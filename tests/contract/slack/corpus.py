@@ -8,8 +8,8 @@ Json = dict[str, Any]
 
 
 def plain(text: str = "x") -> Json:
-    """Plain text."""
-    return {"type": "plain_text", "text": text}
+    """Plain text, spelled out as Slack gives it back."""
+    return {"type": "plain_text", "text": text, "emoji": True}
 
 
 def option(value: str, **more: object) -> Json:

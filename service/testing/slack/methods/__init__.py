@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from service.testing.slack.faults import Payload, RateLimited, Refused, refused_arguments
 from service.testing.slack.methods import chat, conversations, users, views
-from service.testing.slack.methods.method import Method
+from service.testing.slack.methods.method import Method, need
 from service.testing.slack.rules.shapes import problem
 from service.testing.slack.workspace import Workspace
 
@@ -39,8 +39,7 @@ def _run(workspace: Workspace, name: str, token: str, arguments: Mapping[str, ob
     if name not in _METHODS:
         raise Refused("unknown_method", req_method=name)
     method = _METHODS[name]
-    if method.scope and method.scope not in workspace.scopes.split(","):
-        raise Refused("missing_scope", needed=method.scope, provided=workspace.scopes)
+    need(workspace, method.scope)
     workspace.pace.take(name, method.tier, str(arguments.get("channel", "")))
     if missing := sorted(method.required - arguments.keys()):
         raise refused_arguments([problem(f"missing required field: {field}", f"/{field}") for field in missing])

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from service.testing.slack.faults import Payload, Refused
-from service.testing.slack.methods.method import Arguments, Method, is_on, names, page
+from service.testing.slack.methods.method import Arguments, Method, is_on, names, need, page
 from service.testing.slack.workspace import Channel, Workspace
 
 
 def list_channels(workspace: Workspace, arguments: Arguments) -> Payload:
     """A page of the channels that the app may see."""
     kinds = str(arguments.get("types", "public_channel")).split(",")
+    for kind in kinds:
+        if kind not in _SEEING:
+            raise Refused("invalid_types")
+        need(workspace, _SEEING[kind])
     open_only = is_on(arguments.get("exclude_archived"))
     listed = page(
         [channel.described() for channel in _visible(workspace, kinds, open_only)], arguments, "channels", most=1000
@@ -21,8 +25,12 @@ def list_channels(workspace: Workspace, arguments: Arguments) -> Payload:
 
 
 def info(workspace: Workspace, arguments: Arguments) -> Payload:
-    """One channel."""
-    return {"channel": workspace.channel(arguments["channel"]).described()}
+    """One channel; a private one only from within."""
+    channel = workspace.channel(arguments["channel"])
+    if channel.private and not channel.member:
+        raise Refused("channel_not_found")
+    need(workspace, _SEEING[channel.kind()])
+    return {"channel": channel.described()}
 
 
 def open_direct(workspace: Workspace, arguments: Arguments) -> Payload:
@@ -72,9 +80,7 @@ def _visible(workspace: Workspace, kinds: list[str], open_only: bool) -> Iterato
 
 def _readable(workspace: Workspace, arguments: Arguments) -> Channel:
     channel = workspace.channel(arguments["channel"])
-    needed = _READING[channel.kind()]
-    if needed not in workspace.scopes.split(","):
-        raise Refused("missing_scope", needed=needed, provided=workspace.scopes)
+    need(workspace, _READING[channel.kind()])
     if not channel.member:
         raise Refused("not_in_channel")
     return channel
@@ -92,20 +98,21 @@ def _is_wanted(message: Payload, arguments: Arguments) -> bool:
 
 
 _READING = {"public_channel": "channels:history", "private_channel": "groups:history", "im": "im:history"}
+_SEEING = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read"}
 _PART = "cursor include_all_metadata inclusive latest limit oldest"
 
 METHODS: Mapping[str, Method] = {
     "conversations.history": Method(run=history, scope="", tier=3, required=names("channel"), optional=names(_PART)),
     "conversations.info": Method(
         run=info,
-        scope="channels:read",
+        scope="",
         tier=3,
         required=names("channel"),
         optional=names("include_locale include_num_members"),
     ),
     "conversations.list": Method(
         run=list_channels,
-        scope="channels:read",
+        scope="",
         tier=2,
         optional=names("cursor exclude_archived limit types"),
     ),

@@ -29,6 +29,12 @@ def names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def need(workspace: Workspace, scope: str) -> None:
+    """Refuse what the app has no scope for; an empty one is had by all."""
+    if scope and scope not in workspace.scopes.split(","):
+        raise Refused("missing_scope", needed=scope, provided=workspace.scopes)
+
+
 def is_on(value: object) -> bool:
     """A flag, as JSON or a form says it."""
     return value is True or str(value) in {"1", "true", "True"}
