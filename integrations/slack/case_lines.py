@@ -29,6 +29,7 @@ _SAID = {
     "manual": ("To be posted by hand", ": copy these words"),
     "dropped": ("The reply was taken back", ""),
 }
+_DROP = kit.Confirm("Drop the reply?", "Its words are kept for a while, and nobody sends them.", "Drop it")
 _TAKE_DOWN = kit.Confirm(
     "Take the reply down?", "It disappears from the platform. The author may have read it.", "Take down"
 )
@@ -147,11 +148,15 @@ def _next(reply: CardReply, case_id: str) -> list[Payload] | None:
     if reply.state == "approved" and reply.send_after:
         return [kit.press(names.UNDO, "Undo", key)]
     buttons = {
-        "draft": [kit.press(names.REPLY, "Go on with the draft", case_id)],
+        "draft": [
+            kit.press(names.REPLY, "Go on with the draft", case_id),
+            kit.press(names.DROP, "Drop it", key, confirm=_DROP),
+        ],
         "sent": _changing(reply, key),
         "failed": [
             kit.press(names.RETRY, "Try again", key, style="primary"),
             kit.press(names.REPLY, "Reword", case_id),
+            kit.press(names.DROP, "Drop it", key, confirm=_DROP),
         ],
         "manual": [kit.press(names.SENT_BY_HAND, "I posted it", key, style="primary")],
         "approved": [],

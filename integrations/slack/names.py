@@ -44,7 +44,6 @@ WORKING = "working"  # a form that waits for its job
 DONE = "done"  # a form that only tells
 
 FIELD_TEXT = "reply_text"  # with #1, #2 …: filling the field gives it a new name
-FIELD_SUGGESTION = SUGGEST
 FIELD_REASON = "reason"
 FIELD_PERSON = "person"
 FIELD_WHEN = "when"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from collectors.base import ReplyDoor
 from service.configuration.replies import RepliesConfig, Template
 from service.domain.replies import ApprovalRules
 from service.models import Reply
+from service.pipeline.outcome import Job
 from service.store.database import transaction
+from tests.contract.repliers.fake import Fault
 from tests.contract.repliers.mastodon import AUTHOR
-from tests.database.replying import edit_post
+from tests.database.replying import Killed, edit_post
 from tests.desk.bench import ADA, KIM, VIC, Desk
 
 TEXT = "Thank you, the lamps will be steady in the next version."
@@ -252,3 +256,60 @@ def test_what_is_said_in_the_thread_is_never_published(desk: Desk) -> None:
 def _with_a_template(desk: Desk) -> RepliesConfig:
     template = Template(name="Thanks", language="en", text="Thank you for telling us, we look into it.")
     return replace(desk.tools.replies, templates=(template,))
+
+
+def test_a_reply_that_failed_is_tried_again_reworded_or_dropped(desk: Desk) -> None:
+    """The card says why; a click repeats it, another gives it up."""
+    write(desk, KIM)
+    desk.people.close(KIM, str(desk.modal(KIM)["id"]))
+    desk.answering.platform.fail(Fault.WRONG)
+    desk.later(60)
+    assert {"reply:retry", "reply:open", "reply:drop"} <= set(desk.names(desk.card()))
+    assert "The reply was not published" in str(desk.card()["blocks"])
+
+    desk.click(KIM, desk.ts, "reply:retry")
+    desk.later(60)
+    assert desk.answering.on_platform() == [TEXT]
+
+
+def test_where_only_a_person_can_post_the_words_are_to_be_pasted(desk: Desk) -> None:
+    """Without keys: the words, the way there, and "I posted it"."""
+    desk.tools = replace(desk.tools, door=lambda source: ReplyDoor.LINK, replier=lambda source: None)
+    desk.jobs.append((desk.tools.clock(), Job(task="deliver", arguments={"delivery_id": desk.delivery_id})))
+    desk.work()
+    assert "Answer on lamps ↗" in str(desk.card()["blocks"])
+
+    desk.click(KIM, desk.ts, "reply:open")
+    assert "lets no program answer" in str(desk.modal(KIM)["blocks"])
+    desk.submit(KIM, {field_of(desk, KIM): TEXT})
+    assert "reply:sent_by_hand" in desk.names(desk.card())
+    desk.people.close(KIM, str(desk.modal(KIM)["id"]))
+
+    desk.click(KIM, desk.ts, "reply:sent_by_hand")
+    desk.people.submit(KIM, str(desk.modal(KIM)["id"]), {"url": {"url": "lamps.example/9"}})
+    assert desk.modal(KIM)["errors"] == {"url": "Give the address of your answer, beginning with https://."}
+    desk.submit(KIM, {"url": "https://lamps.example/9"})
+    assert (stored(desk)[0].state, stored(desk)[0].remote_url) == ("sent", "https://lamps.example/9")
+    assert desk.answering.on_platform() == []
+
+
+@pytest.mark.parametrize("step", ["click:begun", "click:written", "click:sent"])
+def test_a_kill_at_any_step_of_publishing_leaves_one_reply(desk: Desk, step: str) -> None:
+    """The job runs again from its beginning: the words are kept once, and go out once."""
+    desk.click(KIM, desk.ts, "reply:open")
+    whole, field = desk.tools, field_of(desk, KIM)
+    desk.people.submit(KIM, str(desk.modal(KIM)["id"]), {field: {field: TEXT}})
+
+    def observe(name: str) -> None:
+        if name == step:
+            raise Killed
+
+    desk.tools = replace(whole, observe=observe)
+    with pytest.raises(Killed):
+        desk.work()
+    desk.tools = whole
+    desk.work()
+    desk.later(60)
+
+    assert desk.answering.on_platform() == [TEXT]
+    assert len(stored(desk)) == 1

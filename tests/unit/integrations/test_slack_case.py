@@ -40,7 +40,7 @@ def words(case: CardCase, **changes: object) -> str:
         (replace(CASE, door="none"), ["case:claim", "case:more"]),
         (replace(CASE, state="solved"), ["case:reopen"]),
         (replace(CASE, state="dismissed"), ["case:reopen"]),
-        (replace(CASE, state="claimed", reply=REPLY), ["case:solve", "reply:open", "case:more"]),
+        (replace(CASE, state="claimed", reply=REPLY), ["case:solve", "reply:open", "reply:drop", "case:more"]),
         (
             replace(CASE, state="claimed", reply=replace(REPLY, approval_reasons=("first",))),
             ["case:solve", "reply:approve", "reply:send_back", "reply:open", "case:more"],
@@ -53,7 +53,7 @@ def words(case: CardCase, **changes: object) -> str:
         (replace(CASE, state="claimed", reply=replace(REPLY, state="uncertain")), ["case:solve", "case:more"]),
         (
             replace(CASE, state="claimed", reply=replace(REPLY, state="failed")),
-            ["case:solve", "reply:retry", "reply:open", "case:more"],
+            ["case:solve", "reply:retry", "reply:open", "reply:drop", "case:more"],
         ),
         (
             replace(CASE, state="claimed", door="link", reply=replace(REPLY, state="manual")),
@@ -83,7 +83,7 @@ def test_only_a_person_can_post_there() -> None:
 def test_who_has_it_and_until_when_it_sleeps() -> None:
     """In one line."""
     shown = words(replace(CASE, state="claimed", assignee="Kim", snoozed_until=THEN, escalated=True))
-    assert "In work with Kim · asleep until Nov 22, 2026 at 14:00 · shown to R&amp;D" in shown
+    assert "In work with Kim · asleep until Nov 22, 2026 at 14:00 · shown to R&D" in shown
     assert "Wake up" in json.dumps(payload(post_card(case=replace(CASE, snoozed_until=THEN)), "k"))
 
 
