@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from integrations.base import Payload
-from integrations.slack.escape import cut, cut_escaped, one_line
+from integrations.slack.escape import cut, cut_escaped, one_line, units
 
 URL_LIMIT = 3000
 SENTENCE = 300  # how much of a sentence, a title and the notification's text a card shows
@@ -143,7 +143,7 @@ def actions(buttons: Iterable[Payload]) -> Payload:
 
 def usable(url: str) -> bool:
     """Whether an address is one that Slack takes and a person may be sent to: http or https, with a host."""
-    if len(url) > URL_LIMIT or _URL_UNSAFE.search(url):
+    if units(url) > URL_LIMIT or _URL_UNSAFE.search(url):
         return False
     try:
         parts = urlsplit(url)
