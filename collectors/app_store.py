@@ -22,6 +22,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -40,7 +41,6 @@ from collectors.walk import Listing, Sheet, Walk, follow, posts_by
 HOME = "https://itunes.apple.com"
 _PAGES = 10
 _ACCOUNT = re.compile(r"/id(\d+)\Z")
-_PAUSE = 3.0  # seconds between two questions: Apple names no limit; twenty a minute have done no harm
 
 
 class AppStoreOptions(Options):
@@ -68,7 +68,6 @@ class AppStore:
     def __init__(self, options: AppStoreOptions, net: Net) -> None:
         self._options = options
         self._net = net
-        self._asked = False
         net.home(HOME)
 
     def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
@@ -115,16 +114,17 @@ class AppStore:
 
     def _ask(self, country: str, walk: Walk) -> Sheet:
         page = int(walk.position) if walk.position and walk.position.isdigit() else 1
-        if self._asked:
-            self._net.pause(_PAUSE)
-        self._asked = True
         path = f"{country}/rss/customerreviews/page={page}/id={self._options.app}/sortby=mostrecent/json"
         try:
             answer = self._net.json(f"{HOME}/{path}")
         except SourceRefused as refused:
-            if page > 1 and refused.status in {400, 404}:
-                return Sheet(items=[], onward=None)  # there are no more pages
-            raise
+            if page == 1 or refused.status not in {400, 404}:
+                raise
+            if walk.resumed:
+                return Sheet(items=[], onward=None)  # an earlier run met the same here: there are no more pages
+            raise SourceBusy(
+                f"Apple shows no page {page} for {country}, though there were reviews before it. Taken as a fault."
+            ) from refused
         feed = fields.obj_or_empty(answer, "feed") or answer if isinstance(answer, dict) else None
         if feed is None or not {"entry", "author", "id", "title"} & feed.keys():
             raise SourceBusy("Apple answered in a form that we do not know; its feed may have changed.")
@@ -191,6 +191,8 @@ SPEC = Spec(
         "app_store_connect.",
     ),
     home=HOME,
+    # Apple names no limit; twenty a minute have done no harm.
+    pace=Pace(requests=20, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

@@ -193,6 +193,9 @@ class Secret:
     required: bool = True
 
 
+_WITHIN = {1.0: "a second", 60.0: "a minute", 3600.0: "an hour"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How fast a platform may be asked with one credential: so many requests in so many seconds, evenly spread."""
@@ -205,13 +208,23 @@ class Pace:
         """Seconds between two requests."""
         return self.seconds / self.requests
 
+    def __str__(self) -> str:
+        number = "one" if self.requests == 1 else f"{self.requests:,}"
+        return f"{number} {_WITHIN.get(self.seconds) or f'in {self.seconds:g} seconds'}"
+
 
 class Pacing(Protocol):
     """Gives turns at a platform to all who ask it with one credential. Collectors know no more of it than this."""
 
-    def turn(self, place: str, *, patience: float) -> float:
+    @property
+    def step(self) -> float:
+        """Seconds between two turns."""
+        ...
+
+    def turn(self, place: str, *, patience: float, apart: float = 0.0) -> float:
         """Seconds until the next free turn at `place` (host:port), which is then ours. Where it is more than
-        `patience`, none was taken: the caller comes back later.
+        `patience`, none was taken: the caller comes back later. The turn after it is at least `apart` seconds off,
+        where the place asks for more than the pace.
         """
         ...
 

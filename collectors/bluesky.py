@@ -16,10 +16,12 @@ from typing import Self, cast
 from pydantic import BaseModel, Field, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -83,6 +85,7 @@ class Bluesky:
 
     def __init__(self, options: BlueskyOptions, keys: tuple[str, str] | None, net: Net) -> None:
         self._options = options
+        self._is_stranger = keys is None
         self._door = Door(net, options.server, keys)
         self._stream = None
         if options.stream:
@@ -112,6 +115,12 @@ class Bluesky:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one view; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the account gets in, without which there are no searches; see `Able.abilities`."""
+        if self._is_stranger:
+            return [Ability("search, and hear mentions", False, f"Get an app password: {_WHERE}.")]
+        return tried("sign in, search, and hear mentions", self._door.sign_in)
 
     def _places(self) -> Iterator[_Place]:
         options, limit = self._options, ("limit", "100")
@@ -218,6 +227,8 @@ SPEC = Spec(
         Secret(name=PASSWORD, where=_WHERE, required=False),
     ),
     home=HOME,
+    # 3,000 in five minutes and address (docs.bsky.app: Rate limits), half of it.
+    pace=Pace(requests=5),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -35,6 +35,11 @@ def list_or_empty(payload: Mapping[str, JSON], name: str) -> list[JSON]:
     return value if isinstance(value, list) else []
 
 
+def texts(payload: Mapping[str, JSON], name: str) -> list[str]:
+    """The texts in a list of a payload."""
+    return [each for each in list_or_empty(payload, name) if isinstance(each, str)]
+
+
 def numbers(payload: Mapping[str, JSON], name: str) -> dict[str, int]:
     """The object in this field as numbers by name, as cursors hold them; what is no whole number is left out."""
     found = obj_or_empty(payload, name).items()

@@ -24,6 +24,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -44,7 +45,6 @@ _ASK = f"{HOME}/_/PlayStoreUi/data/batchexecute"
 _REVIEWS = "oCPfdb"  # the page's name for its question
 _BY_NEWEST = 2
 _AT_ONCE = 100
-_PAUSE = 1.0  # seconds between two questions
 _UNKNOWN = 5  # the error for an app that is not there
 _NOBODY = "A Google user"
 
@@ -127,8 +127,6 @@ class GooglePlayPages:
         )
 
     def _ask(self, language: str, walk: Walk) -> Sheet:
-        if walk.position is not None:
-            self._net.pause(_PAUSE)
         place = {"hl": language, "gl": self._options.country, "rpcids": _REVIEWS}
         answer = self._net.json(_ASK, params=place, form={"f.req": _question(self._options.package, walk.position)})
         reviews, onward = self._understand(answer)
@@ -214,6 +212,8 @@ SPEC = Spec(
         "Answers are written in the Play Console, and only by those who publish the app.",
     ),
     home=HOME,
+    # Nobody promises anything here: one at a time, as a reader would turn pages.
+    pace=Pace(),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

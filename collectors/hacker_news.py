@@ -22,6 +22,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -200,6 +201,8 @@ SPEC = Spec(
         "likeness. Answers are written on Hacker News itself; what is deleted there must go here too.",
     ),
     home=HOME,
+    # 10,000 an hour and address at Algolia (its HN Search API); Firebase names none.
+    pace=Pace(requests=2),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -8,7 +8,7 @@ to those who ask.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -16,10 +16,12 @@ from typing import cast
 from pydantic import BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -41,6 +43,7 @@ _VERSION = "2.11"
 _A_PAGE = 20  # conversations: each costs a request of its own
 _OVERLAP = 300  # seconds: a change may become searchable a little late
 _ANCHORS = 500
+_MOST_MISSING = 100  # conversations that are listed and not shown; more of them are a fault of Intercom's
 
 
 class Region(StrEnum):
@@ -78,6 +81,7 @@ class _Walk:
     floor: int  # seconds since 1970: only later changes are asked for
     after: str | None = None  # where to go on in the list
     met: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)  # conversations that were listed, and not found
     visited: set[str | None] = field(default_factory=set)
 
     @classmethod
@@ -90,14 +94,18 @@ class _Walk:
             floor=floor if floor is not None else int(since.timestamp()) if since else 0,
             after=fields.text_or_none(stored, "after"),
             met=_times(stored, "met"),
+            missing=fields.texts(stored, "missing"),
         )
 
     def cursor(self, *, over: bool) -> Cursor:
         """Where the next run goes on: behind this answer, or a little before the newest change that was met."""
+        missing: Cursor = {"missing": [*self.missing]} if self.missing else {}
         if not over:
-            return {"known": _newest(self.known), "met": _newest(self.met), "floor": self.floor, "after": self.after}
+            reached: Cursor = {"known": _newest(self.known), "met": _newest(self.met), "floor": self.floor}
+            return {**reached, "after": self.after, **missing}
         known = {**self.known, **self.met}
-        return {"known": _newest(known), "floor": max([self.floor, *(each - _OVERLAP for each in known.values())])}
+        floor = max([self.floor, *(each - _OVERLAP for each in known.values())])
+        return {"known": _newest(known), "floor": floor, **missing}
 
 
 class Intercom:
@@ -114,22 +122,24 @@ class Intercom:
         """Yield the customers' messages of conversations that changed, some conversations a page.
 
         See `Collector.pages`. All messages of a changed conversation come again: that one was redacted is seen so.
+        A conversation that is listed and then not found may have been deleted meanwhile, or not: the next run asks for
+        it again.
         """
         walk = _Walk.of(cursor, since)
         floor = None if cursor else since
+        if walk.missing:
+            yield replace(self._look_again(walk), cursor=walk.cursor(over=False))
         while True:
             listed, onward = self._search(walk)
             page = self._read(listed, walk, floor)
             walk.visited.add(walk.after)
             over = onward is None or onward in walk.visited
             walk.after = onward
-            yield Page(
-                posts=page.posts,
-                set_aside=page.set_aside,
-                gone=page.gone,
-                gap=page.gap,
-                cursor=walk.cursor(over=over),
-            )
+            if len(walk.missing) > _MOST_MISSING:
+                raise SourceBusy(
+                    f"Intercom lists {len(walk.missing)} conversations and does not show them. Taken as a fault."
+                )
+            yield replace(page, cursor=walk.cursor(over=over))
             if over:
                 return
 
@@ -155,6 +165,18 @@ class Intercom:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one message; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the token gets in, in which region, and whether it reads conversations; see `Able.abilities`."""
+
+        def region(me: Mapping[str, JSON]) -> Iterator[Ability]:
+            told = fields.text_or_none(fields.obj_or_empty(me, "app"), "region")
+            if told is not None:
+                here = told.lower() == self._options.region.value
+                yield Ability(f"find its workspace in region {told}", here, f"Set the option region to {told.lower()}.")
+
+        signed_in = tried("sign in", lambda: self._net.json(f"{self._home}/me", headers=self._headers), region)
+        return [*signed_in, *tried("read conversations", lambda: self._ask_for_changes(0, None))]
 
     def _search(self, walk: _Walk) -> tuple[list[JSON], str | None]:
         """Conversations that changed, and where to go on."""
@@ -196,13 +218,23 @@ class Intercom:
             conversation = self._conversation(number)
             if changed is not None:
                 walk.met[number] = changed
-            if conversation is not None:
-                page = self._sort(conversation, f"conversation {number}")
-                posts += [post for post in page.posts if floor is None or post.created_at >= floor]
-                gone += page.gone
-                set_aside += page.set_aside
-                gaps += [page.gap] if page.gap else []
+            if conversation is None:
+                walk.missing.append(number)
+                continue
+            page = self._sort(conversation, f"conversation {number}")
+            posts += [post for post in page.posts if floor is None or post.created_at >= floor]
+            gone += page.gone
+            set_aside += page.set_aside
+            gaps += [page.gap] if page.gap else []
         return Page(posts=posts, gone=gone, set_aside=set_aside, gap=" ".join(gaps) or None)
+
+    def _look_again(self, walk: _Walk) -> Page:
+        """Read what the last run could not find. What is still not there was deleted, which rechecks tell."""
+        listed: list[JSON] = [{"id": number} for number in walk.missing]
+        walk.missing = []
+        page = self._read(listed, walk, None)
+        walk.missing = []
+        return page
 
     def _sort(self, conversation: Mapping[str, JSON], place: str) -> Page:
         posts: dict[str, Post] = {}
@@ -225,7 +257,7 @@ class Intercom:
         return Page(posts=[*posts.values()], gone=gone, set_aside=set_aside, gap=_missing(conversation, place))
 
     def _conversation(self, number: str) -> dict[str, JSON] | None:
-        """The conversation with its parts; None where it was deleted."""
+        """The conversation with its parts; None where it is not there."""
         try:
             answer = self._net.json(f"{self._home}/conversations/{number}", headers=self._headers)
         except SourceRefused as refused:
@@ -282,6 +314,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="INTERCOM_ACCESS_TOKEN", where=_WHERE),),
     home=HOME,
+    # 1,000 a minute and app, or more, counted in ten seconds (Intercom: Rate limiting).
+    pace=Pace(requests=10),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -178,15 +178,22 @@ class Net:
 
     def turn(self, url: str) -> None:
         """Wait for our turn at the server of `url`: for a vendor's own client. Raises as `Turns.take`."""
-        self._turns.take(_place(self._target(url, None)), shown(url))
+        self._turns.take(self._server(url), shown(url))
+
+    def book(self, url: str, *, patience: float, apart: float = 0.0) -> float:
+        """Take our turn at the server of `url` and say how far off it is: for those who wait by themselves.
+
+        More than `patience` seconds: it was not taken. See `base.Pacing.turn`.
+        """
+        return self._turns.book(self._server(url), patience=patience, apart=apart)
 
     def heed(self, url: str, status: int, headers: Mapping[str, str]) -> None:
         """Pass on what a vendor's own client was told of limits (names in lower case); raises as `Turns.heed`."""
-        self._turns.heed(_place(self._target(url, None)), shown(url), status, headers)
+        self._turns.heed(self._server(url), shown(url), status, headers)
 
     def rest(self, url: str, seconds: float) -> None:
         """Let nobody ask the server of `url` for so many seconds: what a platform asks for in an answer's body."""
-        self._turns.rest(_place(self._target(url, None)), seconds)
+        self._turns.rest(self._server(url), seconds)
 
     def fetch(
         self,
@@ -273,6 +280,7 @@ class Net:
                         verdict(answer)
                     judge(answer.status, answer.headers, shown(url))
                 except SourceBusy as busy:
+                    self._turns.rest(_place(target), busy.retry_after or 0.0)  # also where only the body says it
                     raise _Unsettled(busy) from None
                 return Answer(
                     url=url, status=answer.status, headers=answer.headers, body=answer.body, moved_to=moved_to
@@ -284,6 +292,12 @@ class Net:
             moved_to = onward if for_good else moved_to
             came_from, url = url, onward
         raise SourceRefused(f"{shown(url)} redirects in circles.", what_to_do="Check the address.")
+
+    def _server(self, url: str) -> str:
+        """The server that is really asked for an address which somebody else fetches, and checks."""
+        if self.base_url is not None and origin(url) in self._homes:
+            return _place(move(url, self.base_url))
+        return _place(url)
 
     def _target(self, url: str, came_from: str | None) -> str:
         """Where to really ask for the address, after the check; `came_from` is the address that redirected here."""

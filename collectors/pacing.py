@@ -9,6 +9,8 @@ from collectors.base import Pace, Pacing, SourceBusy
 from collectors.verdicts import resets_in, retry_after
 
 _REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+_STEPS_WAITED = 1.5  # a pace slower than our patience would end each run at its second request
+_LONGEST_PATIENCE = 30.0  # seconds
 _LONGEST_REST = 24 * 3600.0  # seconds; a platform that says more has most likely written a unit that we misread
 
 
@@ -35,6 +37,11 @@ def spent(headers: Mapping[str, str]) -> bool:
         return False
 
 
+def left_alone(where: str, wait: float) -> SourceBusy:
+    """What to raise where the next turn is too far off; messages call the place `where`."""
+    return SourceBusy(f"{where} is to be left alone for {wait:.0f} seconds.", retry_after=wait)
+
+
 class Turns:
     """How requests keep to a pace: short waits are slept, long ones are left to the caller. Without one, none waits."""
 
@@ -50,11 +57,19 @@ class Turns:
         """
         if self._pacing is None:
             return
-        wait = self._pacing.turn(place, patience=self._patience)
-        if wait > self._patience:
-            raise SourceBusy(f"{where} is to be left alone for {wait:.0f} seconds.", retry_after=wait)
+        slow = min(
+            _STEPS_WAITED * self._pacing.step, _LONGEST_PATIENCE
+        )  # a slow pace would end a run at its second page
+        patience = max(self._patience, slow)
+        wait = self.book(place, patience=patience)
+        if wait > patience:
+            raise left_alone(where, wait)
         if wait > 0:
             self._sleep(wait)
+
+    def book(self, place: str, *, patience: float, apart: float = 0.0) -> float:
+        """Take the next turn and say how far off it is, for those who wait by themselves; see `base.Pacing.turn`."""
+        return 0.0 if self._pacing is None else self._pacing.turn(place, patience=patience, apart=apart)
 
     def heed(self, place: str, where: str, status: int, headers: Mapping[str, str]) -> None:
         """Tell everybody what an answer says of the platform's limits.
@@ -69,25 +84,25 @@ class Turns:
             raise SourceBusy(f"{where} has given all that it gives for now (403).", retry_after=rest)
 
     def rest(self, place: str, seconds: float) -> None:
-        """Let nobody ask for so many seconds."""
+        """Let nobody ask for so many seconds, up to a day."""
         if self._pacing is not None and seconds > 0:
-            self._pacing.rest(place, seconds)
+            self._pacing.rest(place, min(seconds, _LONGEST_REST))
 
 
 class OwnPace:
     """Turns within one process: for the command line, which has no database. See `base.Pacing`."""
 
     def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._step = pace.step
+        self.step = pace.step
         self._clock = clock
         self._free: dict[str, float] = {}  # place -> when its next turn is free, by the clock
 
-    def turn(self, place: str, *, patience: float) -> float:
+    def turn(self, place: str, *, patience: float, apart: float = 0.0) -> float:
         """See `base.Pacing.turn`."""
         now = self._clock()
         at = max(self._free.get(place, now), now)
         if at - now <= patience:
-            self._free[place] = at + self._step
+            self._free[place] = at + max(self.step, apart)
         return at - now
 
     def rest(self, place: str, seconds: float) -> None:

@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Self, cast
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -161,6 +164,14 @@ class Reddit:
         """Make the post of one submission or comment; see `Collector.parse`."""
         return post_of(raw)
 
+    def abilities(self) -> Sequence[Ability]:
+        """Which of the lists the app is shown; see `Able.abilities`."""
+        found: list[Ability] = []
+        for listing in self._listings():
+            found += tried(f"read {listing.name}", partial(self._ask, listing, None))
+        account = "An app alone has no account, and needs none to listen; answers are written on Reddit."
+        return [*found, Ability("answer or vote as an account", False, account)]
+
     def _listings(self) -> Iterator[_Listing]:
         options, together = self._options, "+".join(self._options.subreddits)
         if together:
@@ -248,6 +259,8 @@ SPEC = Spec(
         Secret(name="REDDIT_CLIENT_SECRET", where=_WHERE),
     ),
     home=API,
+    # 100 a minute and client (Reddit: Data API Wiki), less what answers need.
+    pace=Pace(requests=90, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -1,4 +1,8 @@
-"""Reddit's API behind PRAW: signing in, pace and retries are PRAW's; what comes back is the JSON as Reddit sent it.
+"""Reddit's API behind PRAW: signing in and retries are PRAW's; what comes back is the JSON as Reddit sent it.
+
+Turns are the door's, as everywhere, so that all workers share them and all hear what one of them is told: each request
+of PRAW's (also to sign in, and again) takes its turn, and Reddit's X-Ratelimit-* and Retry-After go to the limiter
+instead of to PRAW, which would sleep for up to ten minutes with a worker in its hands.
 
 PRAW's own objects are left out on purpose. Reading an attribute of one that is not complete asks Reddit again, they
 belong to one thread, and one malformed item stops a whole listing. `Reddit.request` gives the plain answer.
@@ -11,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.base import JSON, CollectorError, SourceBusy, SourceRefused
 from collectors.plain import storable
-from collectors.verdicts import judge, retry_after
+from collectors.verdicts import judge
 
 if TYPE_CHECKING:
     import praw
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 SITE = "https://www.reddit.com"
 API = "https://oauth.reddit.com"
+_LIMITS = ("x-ratelimit-remaining", "x-ratelimit-used", "x-ratelimit-reset")  # what PRAW's own limiter goes by
 _KEYS = "Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET; Reddit may have withdrawn its approval."
 
 
@@ -79,27 +84,29 @@ def _sign_in(
         check_for_updates=False,
         check_for_async=False,
         timeout=int(net.timeout),
-        requestor_class=_requestor(last),
+        requestor_class=_requestor(net, last),
         requestor_kwargs={"session": session},
     )
 
 
-def _requestor(last: list[requests.Response]) -> type[prawcore.Requestor]:
+def _requestor(net: Net, last: list[requests.Response]) -> type[prawcore.Requestor]:
     """prawcore's requestor, which keeps the last answer in `last` for the cases where prawcore stumbles over it."""
     import prawcore
 
     class Requestor(prawcore.Requestor):
-        """Tells "slow down" before prawcore does, which cannot read a Retry-After that is a date."""
+        """Takes turns at `net`, and tells "slow down" before prawcore, which cannot read a date in Retry-After."""
 
         def request(self, *args: Any, timeout: float | None = None, **options: Any) -> requests.Response:
+            url = str(options["url"] if "url" in options else args[1])
+            net.turn(url)
             response = super().request(*args, timeout=timeout, **options)
             last[:] = [response]
+            said = {name.lower(): value for name, value in response.headers.items()}
+            net.heed(url, response.status_code, said)
             if response.status_code == 429:
-                wait = retry_after(response.headers)
-                reset = response.headers.get("x-ratelimit-reset", "")
-                if wait is None and reset.isdigit():
-                    raise SourceBusy(f"Reddit asks us to wait {reset} seconds (429).", retry_after=float(reset))
-                judge(429, response.headers, "Reddit")
+                judge(429, said, "Reddit")
+            for name in _LIMITS:
+                response.headers.pop(name, None)
             return response
 
     return Requestor

@@ -22,6 +22,7 @@ from collectors.base import (
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -175,6 +176,8 @@ SPEC = Spec(
         "never by likeness. Answers are written on Steam's own page; asking for reviews is forbidden.",
     ),
     home=HOME,
+    # 100,000 a day (Steam Web API Terms of Use).
+    pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=False,

@@ -16,12 +16,14 @@ from typing import cast
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields, tokens
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Author,
     Collector,
     Cursor,
     Engagement,
+    Pace,
     Page,
     Passport,
     Post,
@@ -125,6 +127,13 @@ class Trustpilot:
             raw=raw,
         )
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the key reads, and whether order numbers come with it; see `Able.abilities`."""
+        if self._bearer is not None:
+            return tried("read reviews with their order numbers", lambda: self._ask(Walk.of({})))
+        orders = Ability("read order numbers", False, f"Set TRUSTPILOT_API_SECRET: {_WHERE}.")
+        return [*tried("read reviews", lambda: self._ask(Walk.of({}))), orders]
+
     def _ask(self, walk: Walk) -> Sheet:
         page, size = numbered(walk.position, _MOST)
         asked = {"page": str(page), "perPage": str(size), "orderBy": "createdat.desc"}
@@ -213,6 +222,8 @@ SPEC = Spec(
         Secret(name="TRUSTPILOT_API_SECRET", where=f"{_WHERE}: with it order numbers are read", required=False),
     ),
     home=HOME,
+    # 833 in five minutes and 10,000 an hour (Trustpilot: Rate limits).
+    pace=Pace(requests=2),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

@@ -17,10 +17,12 @@ from typing import cast
 from pydantic import BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
     Cursor,
+    Pace,
     Page,
     Passport,
     Post,
@@ -39,6 +41,7 @@ from collectors.zendesk_comment import is_customers, name_of, post_of, raw_of
 
 _AT_ONCE = 100  # tickets in one answer
 _COMMENTS_AT_ONCE = 30  # each is up to 64 kB long, and comes in three forms
+_MOST_MISSING = 100  # tickets that are listed and not shown; more of them are a fault of Zendesk's
 _TICKETS_A_PAGE = 20  # each ticket costs a request of its own, so posts are handed over in the meantime
 
 
@@ -61,6 +64,7 @@ class _Found:
     posts: list[Post] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # tickets that were listed, and whose comments were not shown
 
     def page(self, cursor: Cursor | None) -> Page:
         """The page to hand over."""
@@ -82,12 +86,18 @@ class Zendesk:
         """Yield the customers' comments of tickets that changed, some tickets a page; see `Collector.pages`.
 
         All comments of a changed ticket come again: one that was edited or redacted changes its ticket and not itself.
-        The cursor moves when every ticket of an answer was read.
+        The cursor moves when every ticket of an answer was read. A ticket that is listed and then not found may have
+        been deleted meanwhile, or not: the next run asks for it again.
         """
         position = fields.text_or_none(cursor or {}, "after")
         floor = None if position else since
         visited = {position}
         handed: set[tuple[str, int]] = set()
+        missing: list[str] = []
+        if unseen := fields.texts(cursor or {}, "missing"):
+            found = self._look_again(unseen, handed)
+            missing += found.missing
+            yield found.page(_place(position, missing))
         while True:
             tickets, onward, over = self._export(position, since)
             over = over or onward is None or onward in visited
@@ -98,8 +108,11 @@ class Zendesk:
                 for number, ticket in enumerate(tickets[start : start + _TICKETS_A_PAGE], start=start + 1):
                     self._read(ticket, f"export, ticket {number}", found, handed)
                 found.posts = [post for post in found.posts if floor is None or post.created_at >= floor]
+                missing += found.missing
+                if len(missing) > _MOST_MISSING:
+                    raise SourceBusy(f"Zendesk lists {len(missing)} tickets and does not show them. Taken as a fault.")
                 whole = start + _TICKETS_A_PAGE >= len(tickets)
-                yield found.page({"after": position} if whole and position else None)
+                yield found.page(_place(position, missing) if whole else None)
             if over:
                 return
 
@@ -123,6 +136,22 @@ class Zendesk:
         """Make the post of one comment; see `Collector.parse`."""
         return post_of(raw)
 
+    def abilities(self) -> Sequence[Ability]:
+        """Who the key is, and whether that is an administrator, who alone may export; see `Able.abilities`."""
+
+        def me() -> JSON:
+            user = fields.obj_or_empty(self._ask("users/me", {}), "user")
+            if user.get("id") is None:  # Zendesk takes a wrong key for nobody in particular
+                check = "Check ZENDESK_EMAIL and ZENDESK_API_TOKEN."
+                raise SourceRefused("Zendesk does not know our key.", what_to_do=check)
+            return user
+
+        def exports(user: Mapping[str, JSON]) -> list[Ability]:
+            admin = fields.text_or_none(user, "role") == "admin"
+            return [Ability("export tickets", admin, "Set ZENDESK_EMAIL to the address of an administrator.")]
+
+        return tried("sign in", me, exports)
+
     def _export(self, position: str | None, since: datetime | None) -> tuple[list[JSON], str | None, bool]:
         """Changed tickets, where to go on, and whether these are all for now."""
         begin = {"start_time": str(int(since.timestamp()) if since else 0)}
@@ -142,14 +171,36 @@ class Zendesk:
         if _is_deleted(ticket):
             found.gone.append(number)
         elif not self._options.channels or channel in self._options.channels:
-            for position, (comment, author) in enumerate(self._comments(number)):
-                if not isinstance(comment, dict):
-                    reason = "The comment is not an object."
-                    found.set_aside.append(SetAside(place=place, reason=reason, raw=fields.sample(comment)))
-                elif is_customers(comment, author, ticket):
-                    raw = raw_of(comment, author, ticket, first=position == 0)
-                    own: RawPost = {"subdomain": self._subdomain, "product": self._options.product}
-                    self._sort({**raw, **own}, f"ticket {number}, comment {position + 1}", found, handed)
+            try:
+                self._read_comments(number, ticket, found, handed)
+            except SourceRefused as refused:
+                if refused.status != 404:
+                    raise
+                found.missing.append(number)
+
+    def _read_comments(
+        self, number: str, ticket: Mapping[str, JSON], found: _Found, handed: set[tuple[str, int]]
+    ) -> None:
+        own: RawPost = {"subdomain": self._subdomain, "product": self._options.product}
+        for position, (comment, author) in enumerate(self._comments(number)):
+            place = f"ticket {number}, comment {position + 1}"
+            if not isinstance(comment, dict):
+                reason = "The comment is not an object."
+                found.set_aside.append(SetAside(place=place, reason=reason, raw=fields.sample(comment)))
+            elif is_customers(comment, author, ticket):
+                raw = raw_of(comment, author, ticket, first=position == 0)
+                self._sort({**raw, **own}, place, found, handed)
+
+    def _look_again(self, numbers: Sequence[str], handed: set[tuple[str, int]]) -> _Found:
+        """Read tickets that the last run could not find; those that are not there by themselves either are gone."""
+        found = _Found()
+        for number in numbers:
+            ticket = self._ticket(number)
+            if ticket is None:
+                found.gone.append(number)
+            else:
+                self._read(ticket, f"ticket {number}", found, handed)
+        return found
 
     def _sort(self, raw: RawPost, place: str, found: _Found, handed: set[tuple[str, int]]) -> None:
         try:
@@ -165,18 +216,13 @@ class Zendesk:
             found.posts.append(post)
 
     def _comments(self, number: str) -> Iterator[tuple[JSON, Mapping[str, JSON]]]:
-        """Each comment of a ticket with its author, oldest first; none where the ticket was deleted meanwhile."""
+        """Each comment of a ticket with its author, oldest first."""
         onward: dict[str, str] = {}
         visited: set[str] = set()
         met: set[str | None] = set()
         while True:
             asked = {"include": "users", "page[size]": str(_COMMENTS_AT_ONCE), **onward}
-            try:
-                answer = self._ask(f"tickets/{number}/comments", asked)
-            except SourceRefused as refused:
-                if refused.status == 404:
-                    return
-                raise
+            answer = self._ask(f"tickets/{number}/comments", asked)
             users = {str(user.get("id")): user for user in fields.objects(answer.get("users"))}
             for comment in fields.list_or_empty(answer, "comments"):
                 about = comment if isinstance(comment, dict) else {}
@@ -192,19 +238,30 @@ class Zendesk:
             onward = {"page[after]": after}
 
     def _is_gone(self, number: str) -> bool:
+        ticket = self._ticket(number)
+        return ticket is None or _is_deleted(ticket)
+
+    def _ticket(self, number: str) -> dict[str, JSON] | None:
+        """A ticket by itself; None where it is not there."""
         try:
-            answer = self._ask(f"tickets/{number}", {})
+            return fields.obj_or_empty(self._ask(f"tickets/{number}", {}), "ticket")
         except SourceRefused as refused:
             if refused.status in {404, 410}:
-                return True
+                return None
             raise
-        return _is_deleted(fields.obj_or_empty(answer, "ticket"))
 
     def _ask(self, path: str, params: Mapping[str, str]) -> dict[str, JSON]:
         answer = self._net.json(f"{self._home}/api/v2/{path}.json", params=params, headers=self._headers)
         if not isinstance(answer, dict):
             raise SourceBusy("Zendesk answered in a form that we do not know; its API may have changed.")
         return answer
+
+
+def _place(position: str | None, missing: Sequence[str]) -> Cursor | None:
+    """Where the next run goes on: behind this answer, and with the tickets that this one did not find."""
+    if position is None:
+        return None
+    return {"after": position, **({"missing": [*missing]} if missing else {})}
 
 
 def _is_deleted(ticket: Mapping[str, JSON]) -> bool:
@@ -219,8 +276,8 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
 
 
 _WHERE = (
-    "https://support.zendesk.com/hc/en-us/articles/4408889192858 (Admin Center, Apps and integrations, API tokens); "
-    "the export needs an administrator's address"
+    "https://YOUR-SUBDOMAIN.zendesk.com/admin/apps-integrations/apis/api-tokens (Admin Center, Apps and integrations, "
+    "APIs, API tokens); the export needs an administrator's address"
 )
 
 SPEC = Spec(
@@ -243,6 +300,8 @@ SPEC = Spec(
         Secret(name="ZENDESK_EMAIL", where=_WHERE),
         Secret(name="ZENDESK_API_TOKEN", where=_WHERE),
     ),
+    # 200 a minute on the smallest plan (Zendesk: Rate limits).
+    pace=Pace(requests=150, seconds=60),
     safe_to_resume=True,
     sees_edits=True,
     sees_deletes=True,

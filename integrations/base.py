@@ -126,7 +126,21 @@ class IssueCard:
     page_url: str
 
 
-Message: TypeAlias = PostCard | IssueCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """A source that needs somebody, or needed: it refused, or fell silent."""
+
+    name: str  # as sources.yaml has it
+    headline: str  # "Steam, Lantern Hollow refuses to be read"
+    text: str  # what it said, in words; may be empty
+    what_to_do: str  # empty where nothing is to be done any more
+    since: datetime
+    over: bool
+    why: str
+    page_url: str
+
+
+Message: TypeAlias = PostCard | IssueCard | SourceCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ def build(
         clock=clock.now,
         company=configuration.company,
         rules=configuration.rules,
+        alarms=configuration.alarms,
         product_of=lambda post: product_of(configuration.company, post),
         page_url=settings.address,
         understanding=cache(understanding),

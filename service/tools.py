@@ -16,7 +16,7 @@ from integrations.replies import Replier, ReplyRules
 from service.clock import Clock
 from service.configuration.company import Company
 from service.configuration.replies import RepliesConfig
-from service.domain.routing import AnyRule
+from service.domain.routing import AnyRule, Destination
 from service.models import Source
 from service.store.linkable import Linkable
 
@@ -38,6 +38,7 @@ class Tools:
     clock: Clock
     company: Company
     rules: Sequence[AnyRule]
+    alarms: Sequence[Destination]  # who hears of a source that needs somebody
     product_of: Callable[[Post], str | None]  # which of the company's products a collected post is about
     page_url: str  # where our own pages are, without a slash at the end
     understanding: Callable[[], Understanding]

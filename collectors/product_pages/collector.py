@@ -33,7 +33,7 @@ class ProductPages:
         and hands over what is new or changed. Only start pages may answer "not modified". The cursor comes last.
         """
         run = _Run(self._options, Memory(cursor), since if cursor is None else None)
-        for line in crawl(self._order(run.memory)):
+        for line in crawl(self._order(run.memory), self._net):
             page = run.take(line)
             if page is not None:
                 yield page

@@ -1,5 +1,7 @@
 """The crawling process: `python -m collectors.product_pages.crawl`, an `Order` as JSON on stdin, lines out on stdout.
 
+After the order, stdin has the answers to those lines that ask for a turn.
+
 It is a process of its own because Scrapy's reactor runs once a process, and because what hostile pages can break in a
 parser then breaks nothing else: the parent kills it at its deadline.
 """
@@ -16,10 +18,12 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import ScrapyDeprecationWarning
 
 from collectors.product_pages.guard import BASE_URL, HOMES
-from collectors.product_pages.orders import DoneLine, Order, PageLine, TroubleLine, UnchangedLine
+from collectors.product_pages.orders import Line, Order, RestLine, TurnLine
 from collectors.product_pages.spider import ProductPagesSpider
+from collectors.product_pages.turns import ROBOT, Turns
 
-_HERE = "collectors.product_pages.guard"
+_GUARD = "collectors.product_pages.guard"
+_TAKES_TURNS = "collectors.product_pages.turns.TakesTurns"
 _MOST_MEMORY = 1024  # MB that a crawl may take
 
 
@@ -28,11 +32,12 @@ def crawl_settings(order: Order) -> dict[str, Any]:
     return {
         "USER_AGENT": order.user_agent,
         "ROBOTSTXT_OBEY": True,
-        "ROBOTSTXT_USER_AGENT": "Earful",
+        "ROBOTSTXT_USER_AGENT": ROBOT,
+        "DOWNLOAD_HANDLERS": {"http": _TAKES_TURNS, "https": _TAKES_TURNS},
         BASE_URL: order.base_url,
         HOMES: list(order.start),
-        "TWISTED_DNS_RESOLVER": f"{_HERE}.CheckedResolver",
-        "DOWNLOADER_MIDDLEWARES": {f"{_HERE}.Guard": 50},  # before robots.txt (100): its request passes here too
+        "TWISTED_DNS_RESOLVER": f"{_GUARD}.CheckedResolver",
+        "DOWNLOADER_MIDDLEWARES": {f"{_GUARD}.Guard": 50},  # before robots.txt (100): its request passes here too
         "HTTPPROXY_ENABLED": False,  # a proxy would look names up in our place, unchecked
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "REMOTE_CONTROL_ENABLED": False,  # a door that executes code, open by default since 2.19
@@ -44,10 +49,8 @@ def crawl_settings(order: Order) -> dict[str, Any]:
         "HTTPERROR_ALLOW_ALL": True,  # the spider says what a status means
         "CONCURRENT_REQUESTS": 2,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "DOWNLOAD_DELAY": order.delay,
-        "AUTOTHROTTLE_ENABLED": order.delay > 0,
-        "AUTOTHROTTLE_START_DELAY": order.delay,
-        "AUTOTHROTTLE_MAX_DELAY": 60,
+        "DOWNLOAD_DELAY": order.delay,  # where there are no turns to take, this is all
+        "RANDOMIZE_DOWNLOAD_DELAY": False,
         "DOWNLOAD_TIMEOUT": order.timeout,
         "DOWNLOAD_MAXSIZE": order.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
@@ -84,16 +87,17 @@ def main() -> None:
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as out:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-        def emit(line: PageLine | UnchangedLine | TroubleLine | DoneLine) -> None:
+        def emit(line: Line | TurnLine | RestLine) -> None:
             try:
                 out.write(line.model_dump_json() + "\n")
                 out.flush()
             except BrokenPipeError:  # the parent is gone, or has had enough
                 os._exit(1)
 
-        order = Order.model_validate_json(sys.stdin.buffer.read())
+        order = Order.model_validate_json(sys.stdin.buffer.readline())
+        turns = Turns(emit, sys.stdin.fileno(), delay=order.delay)
         process = AsyncCrawlerProcess(crawl_settings(order), install_root_handler=True)
-        process.crawl(ProductPagesSpider, order=order, emit=emit)
+        process.crawl(ProductPagesSpider, order=order, emit=emit, turns=turns)
         process.start()
 
 

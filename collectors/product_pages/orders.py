@@ -1,4 +1,7 @@
-"""What passes between us and the crawling process: one order in on stdin, lines of JSON out on stdout."""
+"""What passes between us and the crawling process: an order in on stdin, lines of JSON out on stdout.
+
+Some of the lines ask for a turn; each gets one line of answer on stdin.
+"""
 
 from __future__ import annotations
 
@@ -76,6 +79,29 @@ class TroubleLine(_Form):
     retry_after: float | None = None
 
 
+class TurnLine(_Form):
+    """The crawl asks for a turn at a server; the answer is a `Turn`."""
+
+    line: Literal["turn"] = "turn"
+    url: str  # where the request really goes
+    apart: float  # seconds before the turn after it, at least: the crawl's delay, or what robots.txt asks for
+
+
+class RestLine(_Form):
+    """A server asked to be left alone, by all of us."""
+
+    line: Literal["rest"] = "rest"
+    url: str
+    seconds: float
+
+
+class Turn(_Form):
+    """The answer to a `TurnLine`."""
+
+    wait: float  # seconds until the turn
+    taken: bool  # otherwise it is too far off for a crawl to wait
+
+
 class DoneLine(_Form):
     """The last line of a crawl that ended by itself."""
 
@@ -86,4 +112,6 @@ class DoneLine(_Form):
     validators: dict[str, Validators] = {}
 
 
-Line = Annotated[PageLine | UnchangedLine | TroubleLine | DoneLine, Field(discriminator="line")]
+Line = PageLine | UnchangedLine | TroubleLine | DoneLine
+"""What a crawl brings."""
+AnyLine = Annotated[Line | TurnLine | RestLine, Field(discriminator="line")]

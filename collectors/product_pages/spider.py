@@ -16,17 +16,26 @@ from twisted.python.failure import Failure
 
 from collectors.base import SetAside, SourceRefused
 from collectors.net import origin, shown
-from collectors.product_pages.document import header_rules
+from collectors.product_pages.document import header_rules, text_of
 from collectors.product_pages.nodes import Node
-from collectors.product_pages.orders import Aside, DoneLine, Order, PageLine, TroubleLine, UnchangedLine, Validators
+from collectors.product_pages.orders import (
+    Aside,
+    DoneLine,
+    Line,
+    Order,
+    PageLine,
+    UnchangedLine,
+    Validators,
+)
 from collectors.product_pages.pages import Reading, read_page
 from collectors.product_pages.sitemap import sitemap_links
 from collectors.product_pages.trouble import Trouble, of_answer, of_failure
+from collectors.product_pages.turns import Turns
 
 _BARREN = 20  # pages of a list without a single review, after which the rest of the list is left
 _STAY_OUT = {"noindex", "none", "noai"}
 _NO_WAY_ON = {"nofollow", "none"}
-Emit = Callable[[PageLine | UnchangedLine | TroubleLine | DoneLine], None]
+Emit = Callable[[Line], None]
 
 
 @dataclass(slots=True)
@@ -80,8 +89,9 @@ class ProductPagesSpider(Spider):
 
     name = "product_pages"
 
-    def __init__(self, order: Order, emit: Emit, **kwargs: Any) -> None:  # Any: Scrapy's own signature
+    def __init__(self, order: Order, emit: Emit, turns: Turns, **kwargs: Any) -> None:  # Any: Scrapy's own signature
         super().__init__(**kwargs)
+        self.turns = turns  # which `TakesTurns` takes
         self._order = order
         self._emit = emit
         self._plan = _Plan(most=order.max_pages)
@@ -158,7 +168,7 @@ class ProductPagesSpider(Spider):
     def _reading(self, response: Response, url: str, trail: _Trail) -> Reading:
         try:
             return read_page(
-                response.text,
+                text_of(response),
                 url,
                 subject=trail.subject,
                 about=trail.about,

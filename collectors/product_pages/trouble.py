@@ -15,8 +15,10 @@ from scrapy.exceptions import (
 
 from collectors.base import SourceBusy, SourceRefused
 from collectors.net import refuse_private, shown
+from collectors.pacing import left_alone
 from collectors.product_pages.guard import ROBOTS_TROUBLE, Forbidden, server
 from collectors.product_pages.orders import Order, TroubleLine
+from collectors.product_pages.turns import LeftAlone
 from collectors.verdicts import judge
 
 _WAIT = {429, 503}  # the server asks us to wait: nothing more is asked of it in this crawl
@@ -62,6 +64,8 @@ def of_failure(
         if came_from is not None and isinstance(why, SourceRefused):
             return _refused(f"{shown(came_from)} redirects to {where}, where we do not follow.", str(why))
         return Trouble(why)
+    if isinstance(error, LeftAlone):
+        return Trouble(left_alone(where, error.wait), stop=True)
     if isinstance(error, IgnoreRequest):
         return _ignored(str(error), where, stats.get(ROBOTS_TROUBLE + server(actual)))
     return _lost(error, where, order)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from integrations.base import IssueCard, Message, Payload, PostCard
-from integrations.slack import issue_card, kit, post_card
+from integrations.base import IssueCard, Message, Payload, PostCard, SourceCard
+from integrations.slack import issue_card, kit, post_card, source_card
 from integrations.slack.names import OPEN_ORIGINAL, OPEN_PAGE
 
 EVENT_TYPE = "earful_delivery"
@@ -33,6 +33,8 @@ def payload(message: Message, key: str, *, buttons: bool = True) -> Payload:
     """
     if isinstance(message, IssueCard):
         text, blocks = issue_card.text(message), issue_card.blocks(message)
+    elif isinstance(message, SourceCard):
+        text, blocks = source_card.text(message), source_card.blocks(message)
     else:
         text, blocks = post_card.text(message), post_card.blocks(message, buttons=buttons)
     return {
@@ -46,6 +48,8 @@ def _doors(message: Message) -> list[_Door]:
     """Where one can go from the card: only addresses that Slack takes."""
     if isinstance(message, IssueCard):
         doors = [_Door(OPEN_PAGE, "Open issue", message.page_url)]
+    elif isinstance(message, SourceCard):
+        doors = [_Door(OPEN_PAGE, "Open source", message.page_url)]
     else:
         doors = [_Door(OPEN_PAGE, "Open in Earful", message.page_url), *_original(message)]
     return [door for door in doors if kit.usable(door.url)]

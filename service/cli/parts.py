@@ -26,8 +26,9 @@ def web() -> None:
     """
     import uvicorn
 
+    from service.jobs.queue import queue
     from service.web.app import create_app
-    from service.web.site import Hooks
+    from service.web.site import Desk, Hooks
 
     setup = begin("web")
     with open_tools(setup) as tools:
@@ -43,6 +44,7 @@ def web() -> None:
                     secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
                     slack=slack_doors.over_http(setup.settings, tools),
                 ),
+                desk=Desk(tools=tools, queue=queue),
             ),
             host=setup.settings.host,
             port=setup.settings.port,

@@ -59,6 +59,7 @@ def _kinds() -> Table:
         "learn",
         "keep raw",
         "look again",
+        "requests",
         "needs",
     ):
         table.add_column(heading)
@@ -68,6 +69,7 @@ def _kinds() -> Table:
             kind,
             spec.title,
             *_permits(spec.passport),
+            str(spec.pace),
             ", ".join(need.name if need.required else f"{need.name} (optional)" for need in spec.secrets) or "nothing",
         )
     return table

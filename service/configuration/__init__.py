@@ -20,7 +20,7 @@ from service.configuration.replies import RepliesConfig, load_replies
 from service.configuration.routing import load_routing
 from service.configuration.sources import SourceConfig, load_sources
 from service.configuration.topics import load_topics
-from service.domain.routing import AnyRule
+from service.domain.routing import AnyRule, Destination
 from service.errors import ConfigError
 
 _Part = TypeVar("_Part")
@@ -34,6 +34,7 @@ class Configuration:
     sources: tuple[SourceConfig, ...]
     topics: tuple[Topic, ...]
     rules: tuple[AnyRule, ...]
+    alarms: tuple[Destination, ...] = ()  # who hears of a source that needs somebody
     models: Choice = field(default_factory=Choice)  # beside the shipped ones
     replies: RepliesConfig = field(default_factory=RepliesConfig)
 
@@ -60,9 +61,17 @@ def load(config_dir: Path, env: Mapping[str, str], *, data_dir: Path = Path()) -
     company = tried(lambda: load_company(config_dir / "company.yaml", topics=topic_names))
     products = tuple(product.name for product in company.products) or None if company else None
     sources = tried(lambda: load_sources(config_dir / "sources.yaml", env, products=products))
-    rules = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
+    routing = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
     models = tried(lambda: load_nlp(config_dir / NLP, data_dir=data_dir))
     replies = tried(lambda: load_replies(config_dir / REPLIES, topics=topic_names))
-    if topics is None or company is None or sources is None or rules is None or models is None or replies is None:
+    if topics is None or company is None or sources is None or routing is None or models is None or replies is None:
         raise ConfigError.several(problems)
-    return Configuration(company=company, sources=sources, topics=topics, rules=rules, models=models, replies=replies)
+    return Configuration(
+        company=company,
+        sources=sources,
+        topics=topics,
+        rules=routing.rules,
+        alarms=routing.alarms,
+        models=models,
+        replies=replies,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -52,8 +53,11 @@ def checked(document: Document, model: type[Model], place: Place = ()) -> Model 
         return None
 
 
-def entries(document: Document, key: str) -> list[Place]:
-    """The places of the entries of a file that is one list under `key`; notes where it is anything else."""
+def entries(document: Document, key: str, *, beside: Collection[str] = ()) -> list[Place]:
+    """The places of the entries of a file that is one list under `key`; notes where it is anything else.
+
+    `beside`: other keys that the file may have.
+    """
     data = document.data
     if data is None:
         document.complain((), "The file is empty.", fix=f"Write `{key}:` and its entries; none: `{key}: []`.", line=1)
@@ -61,8 +65,8 @@ def entries(document: Document, key: str) -> list[Place]:
     if not isinstance(data, dict):
         document.complain((), f"The file is {shown(data)}.", fix=f"It must begin with `{key}:`.", line=1)
         return []
-    for other in data.keys() - {key}:
-        document.complain((other,), f"There is no `{other}` here.", fix=did_you_mean(other, [key]))
+    for other in data.keys() - {key, *beside}:
+        document.complain((other,), f"There is no `{other}` here.", fix=did_you_mean(other, [key, *beside]))
     listed = data.get(key)
     if not isinstance(listed, list):
         message = f"`{key}` is {shown(listed)}." if key in data else f"`{key}` is missing."

@@ -17,8 +17,11 @@ from pydantic_core import PydanticUndefined
 
 from collectors import registry
 from collectors.base import Passport, Spec
+from integrations.repliers import registry as repliers
+from integrations.replies import Counting, Markup, ReplierSpec
 from service.configuration.company import CompanySection, ProductSection, TeamSection
 from service.configuration.nlp import ClassifierSection, NlpSection
+from service.configuration.replies import ApprovalSection, RepliesSection, TemplateSection
 from service.configuration.routing import RuleSection
 from service.configuration.sources import SourceSection
 from service.configuration.topics import TopicSection
@@ -54,6 +57,22 @@ def kinds_section() -> str:
     return "\n\n".join(_kind(registry.spec(kind)) for kind in registry.kinds())
 
 
+def answers_table() -> str:
+    """Where authors can be answered by a program, and what the platform allows there."""
+    head = ("Kind", "At most", "Markup", "Can be changed", "Can be taken back", "Good to know")
+    return _table(head, [_answering(spec) for spec in _repliers()])
+
+
+def answers_keys() -> str:
+    """What answering needs in the environment, kind by kind."""
+    rows = [
+        (spec.kind, f"`{need.name}`{'' if need.required else ' (not required)'}", need.where)
+        for spec in _repliers()
+        for need in spec.secrets
+    ]
+    return _table(("Kind", "Name", "Where to get it"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "company": lambda: keys_table(CompanySection),
@@ -62,11 +81,16 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "topics": lambda: keys_table(TopicSection),
     "nlp": lambda: keys_table(NlpSection),
     "classifiers": lambda: keys_table(ClassifierSection),
+    "replies": lambda: keys_table(RepliesSection),
+    "approval": lambda: keys_table(ApprovalSection),
+    "templates": lambda: keys_table(TemplateSection),
     "rules": lambda: keys_table(RuleSection),
     "post fields": lambda: fields_table(POST_FIELDS),
     "issue fields": lambda: fields_table(ISSUE_FIELDS),
     "sources": lambda: keys_table(SourceSection),
     "kinds": kinds_section,
+    "answers": answers_table,
+    "answers keys": answers_keys,
 }
 
 
@@ -95,11 +119,32 @@ def _kind(spec: Spec) -> str:
     return "\n\n".join(lines)
 
 
+_UNITS: Mapping[Counting, str] = {
+    Counting.CHARACTERS: "characters",
+    Counting.UTF16: "characters, most emoji as two",
+    Counting.GRAPHEMES: "characters as people see them",
+    Counting.BYTES: "bytes",
+    Counting.WEIGHTED: "characters as X counts",
+    Counting.LINKS_SHORT: "characters, an address as 23",
+}
+_MARKUP: Mapping[Markup, str] = {Markup.PLAIN: "none", Markup.MARKDOWN: "Markdown", Markup.HTML: "HTML"}
+
+
+def _repliers() -> list[ReplierSpec]:
+    found = (repliers.spec(kind) for kind in repliers.kinds())
+    return [spec for spec in found if spec is not None]
+
+
+def _answering(spec: ReplierSpec) -> tuple[str, ...]:
+    rules = spec.rules
+    limit = "no limit" if rules.limit is None else f"{figure(rules.limit)} {_UNITS[rules.counting]}"
+    yes = ("no", "yes")
+    notes = " ".join(rules.notes)
+    return f"`{spec.kind}`", limit, _MARKUP[rules.markup], yes[rules.edits], yes[rules.deletes], notes
+
+
 def _rhythm(spec: Spec) -> str:
-    pace = spec.pace
-    requests = "one request" if pace.requests == 1 else f"{pace.requests} requests"
-    within = "a second" if pace.seconds == 1 else f"in {pace.seconds:g} seconds"
-    return f"Listens every {spec.every_minutes} minutes, with {requests} {within}, unless told otherwise."
+    return f"Listens every {spec.every_minutes} minutes, with requests at a pace of {spec.pace}, unless told otherwise."
 
 
 def _passport(passport: Passport) -> str:

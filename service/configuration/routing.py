@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -19,6 +20,7 @@ from service.domain.routing import AnyRule, Destination, Rule
 from service.domain.vocabulary import F
 from service.domain.wording import did_you_mean, one_of, shown
 
+_ALARMS = "alarms"
 _Known: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
@@ -39,23 +41,38 @@ class RuleSection(Section):
     )
 
 
-def load_routing(
-    path: Path, *, topics: Iterable[str] | None = None, products: Iterable[str] | None = None
-) -> tuple[AnyRule, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """All of routing.yaml."""
+
+    rules: tuple[AnyRule, ...]
+    alarms: tuple[Destination, ...] = ()  # who hears of a source that needs somebody; none: pages and `doctor` only
+
+
+def load_routing(path: Path, *, topics: Iterable[str] | None = None, products: Iterable[str] | None = None) -> Routing:
     """Read routing.yaml, in its order. `topics`, `products`: the names that rules may use (None: any).
 
     Raises:
         ConfigError: it does not fit; names file, line and what would be right, for everything that is wrong.
     """
     document = read(path)
-    places = entries(document, "rules")
+    places = entries(document, "rules", beside=[_ALARMS])
     named = {"topic": topics, "product": products, "source_kind": registry.kinds()}
     known = {field: tuple(names) for field, names in named.items() if names is not None}
     rules = [_rule(document, place, known) for place in places]
     unique(document, places)
+    alarms = _alarms(document)
     if document.problems:
         raise document.error()
-    return tuple(rule for rule in rules if rule)
+    return Routing(rules=tuple(rule for rule in rules if rule), alarms=alarms)
+
+
+def _alarms(document: Document) -> tuple[Destination, ...]:
+    given = document.at((_ALARMS,))
+    if given is not None and not isinstance(given, dict):
+        fix = f'Write it as rules do: `{_ALARMS}: {{slack: "#channel"}}`.'
+        document.complain((_ALARMS,), f"`{_ALARMS}` is {shown(given)}.", fix=fix)
+    return _destinations(document, (_ALARMS,))
 
 
 def _rule(document: Document, place: Place, known: _Known) -> AnyRule | None:

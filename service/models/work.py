@@ -73,12 +73,13 @@ class Delivery(SQLModel, table=True):
     key: str = Field(unique=True)  # "post:12>slack:#rnd"
     post_id: int | None = refers_to("posts.id", nullable=True)
     issue_id: int | None = refers_to("issues.id", nullable=True)
+    source_id: int | None = refers_to("sources.id", nullable=True)  # an alarm
     target: str  # integrations.registry kind
     address: str  # as the rule names it: "#rnd"
     state: str = Field(default="approved", index=True)  # domain.outbox.OutboxState
     reason: str  # in words, from the rules
     rules: list[str] = json_column(list)
-    event: str = "new"  # for issues: opened, rising, returned, fixed
+    event: str = "new"  # for issues: opened, rising, returned, fixed; for sources: domain.alarms.Occurrence
     created_at: datetime = moment(index=True)
     sending_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)

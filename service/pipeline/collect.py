@@ -13,7 +13,7 @@ from service.domain.freshness import LOOKED_AT, quiet_since, usual_quiet
 from service.domain.sources import SUSPICION, Heard, SourceState, heard, in_a_row, wait_after_failure
 from service.models import Source, SourceRun
 from service.models.columns import id_of
-from service.pipeline import flow
+from service.pipeline import alarms, flow
 from service.pipeline.outcome import Job
 from service.store import gaps, posts, rhythm, sources
 from service.store.database import transaction
@@ -57,9 +57,9 @@ def run(source_id: int, tools: Tools, queue: Queue) -> Tally | None:
                 store_page(source, page, tally, tools, queue)
                 tools.observe("collect:page stored")
     except CollectorError as error:
-        _note_failure(source_id, tally, error, tools)
+        _note_failure(source_id, tally, error, tools, queue)
     else:
-        _note_success(source_id, tally, tools)
+        _note_success(source_id, tally, tools, queue)
     return tally
 
 
@@ -96,9 +96,10 @@ def store_posts_of(session: Session, held: Source, page: Page, tally: Tally, too
     return stored.to_read
 
 
-def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:
+def _note_success(source_id: int, tally: Tally, tools: Tools, queue: Queue) -> None:
     with transaction(tools.engine) as session:
         source = sources.get(session, source_id, lock=True)
+        before = alarms.possible(source)
         source.state, source.state_reason, source.failure_count = SourceState.LISTENING, "", 0
         source.last_succeeded_at = tools.clock()
         came = heard(
@@ -110,11 +111,14 @@ def _note_success(source_id: int, tally: Tally, tools: Tools) -> None:
         if came is Heard.SUSPECT:
             source.state_reason = SUSPICION
         _log(session, source, tally, source.state_reason, tools, came)
+        queue(session, alarms.tell(session, source, before, tools))
+        tools.observe("collect:success written")
 
 
-def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: Tools) -> None:
+def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: Tools, queue: Queue) -> None:
     with transaction(tools.engine) as session:
         source = sources.get(session, source_id, lock=True)
+        before = alarms.possible(source)
         busy = isinstance(error, SourceBusy)
         source.state = SourceState.BUSY if busy else SourceState.REFUSED
         source.failure_count += 1
@@ -127,6 +131,8 @@ def _note_failure(source_id: int, tally: Tally, error: CollectorError, tools: To
         )
         source.next_due_at = tools.clock() + wait
         _log(session, source, tally, str(error), tools)
+        queue(session, alarms.tell(session, source, before, tools))
+        tools.observe("collect:failure written")
 
 
 def _log(session: Session, source: Source, tally: Tally, message: str, tools: Tools, came: Heard | None = None) -> None:

@@ -16,8 +16,9 @@ from typing import assert_never
 from sqlmodel import Session
 
 from integrations.base import IntegrationError, Message, OutcomeUncertain, Payload, Receipt, TargetBusy, TargetRefused
+from service.domain.alarms import is_over
 from service.domain.outbox import OutboxState, move
-from service.models import Delivery, Post
+from service.models import Delivery, Post, Source
 from service.pipeline import flow
 from service.pipeline.messages import compose
 from service.pipeline.outcome import Outcome
@@ -85,7 +86,7 @@ def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:
             return None
         if _is_too_late(session, delivery):
             delivery.state = move(OutboxState(delivery.state), OutboxState.FAILED)
-            delivery.problem = "The post was deleted before its card was sent."
+            delivery.problem = "What it is about was over before its card was sent."
             return None
         message = compose(session, delivery, tools)
         payload = tools.render(delivery.target, message, delivery.key)
@@ -111,10 +112,13 @@ def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:
 
 
 def _is_too_late(session: Session, delivery: Delivery) -> bool:
-    """Whether the message has not left, and its post is gone: then it never leaves."""
-    if delivery.state != OutboxState.APPROVED or delivery.post_id is None:
+    """Whether the message has not left, and its post is gone or its alarm is over: then it never leaves."""
+    if delivery.state != OutboxState.APPROVED:
         return False
-    return session.get_one(Post, delivery.post_id).deleted_at is not None
+    if delivery.source_id is not None:
+        source = session.get_one(Source, delivery.source_id)
+        return is_over(delivery.event, source.last_succeeded_at, source.quiet_since)
+    return delivery.post_id is not None and session.get_one(Post, delivery.post_id).deleted_at is not None
 
 
 def _step(delivery: Delivery) -> _Step:

@@ -17,14 +17,17 @@ from integrations.base import (
     IssueCard,
     Message,
     PostCard,
+    SourceCard,
 )
 from integrations.replies import ReplyRules
+from service.domain.alarms import Trouble, is_over, trouble_of
 from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
+from service.domain.freshness import in_words
 from service.domain.issues import change_in_words
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.people import shown_name
 from service.domain.wording import money
-from service.models import Case, Delivery, Reading, Reply, User
+from service.models import Case, Delivery, Reading, Reply, Source, User
 from service.models.columns import id_of
 from service.store import facts, issue_facts, replies
 from service.store.facts import PostFacts
@@ -35,6 +38,8 @@ def compose(session: Session, delivery: Delivery, tools: Tools) -> Message:
     """The message of a delivery as it should read now."""
     if delivery.post_id is not None:
         return _post_card(session, facts.of_posts(session, [delivery.post_id])[0], delivery, tools)
+    if delivery.source_id is not None:
+        return _source_card(session.get_one(Source, delivery.source_id), delivery, tools)
     if delivery.issue_id is None:
         raise ValueError(f"delivery {delivery.key} is about nothing")
     return _issue_card(session, delivery.issue_id, delivery, tools)
@@ -133,6 +138,30 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
         quotes=known.quotes,
         why=delivery.reason,
         page_url=f"{tools.page_url}/issues/{issue_id}",
+    )
+
+
+def _source_card(source: Source, delivery: Delivery, tools: Tools) -> SourceCard:
+    silent = trouble_of(delivery.event) is Trouble.SILENT
+    over = is_over(delivery.event, source.last_succeeded_at, source.quiet_since)
+    name = tools.source_title(source)
+    if over:
+        headline, said, what_to_do = f"{name} speaks again", "", ""
+    elif silent and source.usual_quiet_hours is not None:
+        headline, said = f"{name} is silent for unusually long", in_words(source.usual_quiet_hours)
+        what_to_do = f"Look whether people still write there: earful source try {source.name}"
+    else:
+        headline, said = f"{name} refuses to be read", source.state_reason or "It is being asked again."
+        what_to_do = f"Put it right, then press “Try again” on its page, or: earful source retry {source.name}"
+    return SourceCard(
+        name=source.name,
+        headline=headline,
+        text=said,
+        what_to_do=what_to_do,
+        since=source.quiet_since if silent and not over and source.quiet_since else delivery.created_at,
+        over=over,
+        why=delivery.reason,
+        page_url=f"{tools.page_url}/sources/{source.name}",
     )
 
 

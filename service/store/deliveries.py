@@ -19,20 +19,26 @@ LEFT = (OutboxState.SENT, OutboxState.SENDING, OutboxState.UNCERTAIN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A message that a rule asks for. `subject` and `event` make its key: the same again is the same delivery."""
+    """A message that a rule asks for. Its subject and `event` make its key: the same again is the same delivery."""
 
     post_id: int | None = None
     issue_id: int | None = None
+    source_id: int | None = None
     event: str = "new"
     target: str
     address: str
     reason: str
-    rules: Sequence[str]
+    rules: Sequence[str] = ()
 
     @property
     def key(self) -> str:
         """What the delivery is called in the outbox and at its target."""
-        subject = f"post:{self.post_id}" if self.post_id else f"issue:{self.issue_id}:{self.event}"
+        if self.post_id:
+            subject = f"post:{self.post_id}"
+        elif self.issue_id:
+            subject = f"issue:{self.issue_id}:{self.event}"
+        else:
+            subject = f"source:{self.source_id}:{self.event}"
         return f"{subject}>{self.target}:{self.address}"
 
 
@@ -45,6 +51,7 @@ def ask(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[in
             "key": w.key,
             "post_id": w.post_id,
             "issue_id": w.issue_id,
+            "source_id": w.source_id,
             "event": w.event,
             "target": w.target,
             "address": w.address,
@@ -82,6 +89,16 @@ def shown_issues(session: Session, issue_ids: Sequence[int]) -> list[int]:
         select(col(Delivery.id))
         .where(col(Delivery.issue_id).in_(issue_ids), col(Delivery.state).in_(LEFT))
         .order_by(col(Delivery.id))
+    )
+    return [int(i) for i in rows if i is not None]
+
+
+def shown_alarms(session: Session, source_id: int, events: Sequence[str]) -> list[int]:
+    """The messages about these occurrences at a source that people may see."""
+    rows = session.scalars(
+        select(col(Delivery.id)).where(
+            col(Delivery.source_id) == source_id, col(Delivery.event).in_(events), col(Delivery.state).in_(LEFT)
+        )
     )
     return [int(i) for i in rows if i is not None]
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from service.domain.outbox import OutboxState
-from service.models import Delivery
+from service.models import Delivery, Source
 from service.models.columns import id_of
 from service.store.paging import Part, cursor, part, parts_of
 
@@ -74,6 +74,13 @@ def of_issue(session: Session, issue_id: int) -> Sequence[Delivery]:
     """What was told of an issue, newest first."""
     wanted = select(Delivery).where(col(Delivery.issue_id) == issue_id).order_by(col(Delivery.id).desc()).limit(20)
     return session.scalars(wanted).all()
+
+
+def source_names(session: Session, listed: Sequence[Delivery]) -> dict[int, str]:
+    """The names of the sources that alarms among these deliveries are about, by id."""
+    ids = {each.source_id for each in listed if each.source_id is not None}
+    rows = session.execute(select(col(Source.id), col(Source.name)).where(col(Source.id).in_(ids)))
+    return {int(number): name for number, name in rows if number is not None}
 
 
 def channels(session: Session) -> list[Channel]:

@@ -43,11 +43,11 @@ class SharedPace:
     credential: str
     step: float  # seconds between two requests
 
-    def turn(self, place: str, *, patience: float) -> float:
+    def turn(self, place: str, *, patience: float, apart: float = 0.0) -> float:
         """See `Pacing.turn`."""
+        asked = {**self._row(place), "step": max(self.step, apart), "patience": patience}
         with transaction(self.engine) as session:
-            wait = session.execute(_TURN, {**self._row(place), "step": self.step, "patience": patience}).scalar_one()
-        return float(wait)
+            return float(session.execute(_TURN, asked).scalar_one())
 
     def rest(self, place: str, seconds: float) -> None:
         """See `Pacing.rest`."""

@@ -1,11 +1,11 @@
-"""Two ordinary cards to begin from, in tests and when a target is tried."""
+"""Ordinary cards to begin from, in tests and when a target is tried."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, PostCard
+from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, PostCard, SourceCard
 
 POST_CARD = PostCard(
     text="Since 2.3.1 the game crashes every time I open the world map. I love this game, please fix it.",
@@ -55,6 +55,17 @@ ISSUE_CARD = IssueCard(
     quotes=("The game crashes every time I open the world map.", "Abro o mapa e o jogo fecha."),
     why="Here because an issue of Lantern Hollow is rising.",
     page_url="https://earful.example/issues/12",
+)
+
+SOURCE_CARD = SourceCard(
+    name="steam-lantern-hollow",
+    headline="Steam, Lantern Hollow refuses to be read",
+    text="Steam does not accept our credentials (401).",
+    what_to_do="Put it right, then press “Try again” on its page, or: earful source retry steam-lantern-hollow",
+    since=datetime(2026, 11, 22, 13, 4, tzinfo=UTC),
+    over=False,
+    why="Here because a source refuses.",
+    page_url="https://earful.example/sources/steam-lantern-hollow",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -16,7 +16,11 @@ from integrations.slack.answer import HttpAnswer
 from service.clock import Clock
 from service.store.database import transaction
 from service.store.linkable import Linkable
-from service.web.statics import Statics
+from service.tools import Tools
+
+if TYPE_CHECKING:
+    from service.pipeline.collect import Queue
+    from service.web.statics import Statics  # whose route asks auth, which asks this
 
 # No page takes this long unless something is wrong; then the reader should hear of it.
 _LONGEST_QUESTION = "10s"
@@ -59,6 +63,14 @@ class Hooks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What pages answer authors with."""
+
+    tools: Tools
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The running application, as pages see it."""
 
@@ -70,6 +82,7 @@ class Site:
     linkable: Linkable
     statics: Statics
     hooks: Hooks
+    desk: Desk | None  # None: nobody is answered from these pages
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from service.errors import NotAllowed
-from service.web.auth import Role, requires
+from service.web.auth import open_to_anyone
 from service.web.guard import body_of
 from service.web.site import SlackDoor, TheSite
 
 router = APIRouter(prefix="/hooks/slack")
 
 
-@router.post("", dependencies=[requires(Role.ANYONE)])
+@router.post("", dependencies=[open_to_anyone()])
 def take_first(site: TheSite, request: Request) -> Response:
     """Take what people do in the first workspace. 401: not signed by Slack; 503: not kept, so send it again."""
     return _take(site.hooks.slack.get(""), request)
 
 
-@router.post("/{workspace}", dependencies=[requires(Role.ANYONE)])
+@router.post("/{workspace}", dependencies=[open_to_anyone()])
 def take_further(site: TheSite, request: Request, workspace: str) -> Response:
     """The same for a workspace with a name, whose app has a signing secret of its own."""
     return _take(site.hooks.slack.get(workspace), request)

@@ -14,6 +14,7 @@ OURS = ("collectors", "nlp", "integrations", "service")
 ASYNCHRONOUS = re.compile(r"^ *async ", re.MULTILINE)
 ASYNC = {
     "collectors/product_pages/spider.py",  # Scrapy's own loop, in a process of its own
+    "collectors/product_pages/turns.py",  # likewise
     "service/jobs/app.py",  # the worker's loop
     "service/jobs/tasks.py",  # procrastinate's search for stalled jobs has no other face
     "service/web/guard.py",  # the outermost layer of the web application

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from collectors import registry
 from collectors.base import Passport
+from service import bootstrap
 from service.actions.correct import label
 from service.domain.corrections import Origin
 from service.models import Customer, Identity, Post, PostVersion, Source

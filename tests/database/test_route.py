@@ -42,7 +42,7 @@ def rules(tmp_path: Any) -> Sequence[AnyRule]:
 
     file = tmp_path / "routing.yaml"
     file.write_text(RULES, encoding="utf-8")
-    return load_routing(file)
+    return load_routing(file).rules
 
 
 def route_posts(engine: Engine, rules: Sequence[AnyRule]) -> Outcome:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from service.domain.roles import Deed
 from service.models import Delivery
-from service.store.delivery_views import channels, count_deliveries, find_deliveries
-from service.web.auth import Role, requires
+from service.store.delivery_views import channels, count_deliveries, find_deliveries, source_names
+from service.web.auth import requires
 from service.web.queries import DeliveryQuery
 from service.web.render import page
 from service.web.site import Site, TheSite
@@ -25,7 +26,7 @@ class CardsQuery(DeliveryQuery):
     limit: int = 20
 
 
-@router.get("/deliveries", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/deliveries", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Query()]) -> HTMLResponse:
     """The cards, channel by channel."""
     chosen = query.filter()
@@ -33,6 +34,7 @@ def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Que
         listed = find_deliveries(session, chosen, limit=query.limit, after=query.cursor)
         total = count_deliveries(session, chosen)
         known = channels(session)
+        sources = source_names(session, listed.items)
     return page(
         request,
         "deliveries.html",
@@ -43,6 +45,7 @@ def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Que
         listed=listed,
         total=total,
         channels=known,
+        sources=sources,
         cards={delivery.id: _card(site, delivery) for delivery in listed.items},
     )
 

@@ -218,7 +218,7 @@ def test_a_crawl_is_stopped_at_its_deadline(shop: Shop) -> None:
         max_bytes=1000, seconds=1.0,
     )  # fmt: skip
     with pytest.raises(SourceBusy, match="took longer than 1 seconds"):
-        list(crawl(order, grace=2.0))
+        list(crawl(order, Net(shop.url), grace=2.0))
     release.set()
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     assert not children.exists() or children.read_text().split() == []

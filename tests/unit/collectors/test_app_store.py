@@ -18,10 +18,10 @@ from tests.recorded.web import Answering, Asked, Reply, serve
 
 
 @contextmanager
-def listening(world: Answering, pauses: list[float] | None = None, **options: object) -> Iterator[AppStore]:
+def listening(world: Answering, **options: object) -> Iterator[AppStore]:
     """A collector of app 440 that asks the given world."""
     chosen = AppStoreOptions.model_validate({"app": 440, **options})
-    with serve(world) as web, Net(web.url, sleep=(pauses if pauses is not None else []).append) as net:
+    with serve(world) as web, Net(web.url, sleep=lambda _: None) as net:
         yield AppStore(chosen, net)
 
 
@@ -111,26 +111,36 @@ def test_an_edit_comes_again() -> None:
 def test_five_hundred_are_all_that_is_shown() -> None:
     """Ten pages with a pause between any two questions; where no known review is among them, that is a gap."""
     world = Feed({"us": [entry(n) for n in range(700)]})
-    pauses: list[float] = []
-    with listening(world, pauses) as collector:
+    with listening(world) as collector:
         first, cursor, pages = walk(collector)
         world.stores["us"] = [entry(n) for n in range(1000, 1700)]
         _, _, later = walk(collector, cursor)
     assert len(first) == 500
     assert world.asked[:10] == [f"us {page}" for page in range(1, 11)]
-    assert pauses == [3.0] * 19
     assert pages[-1].gap is None
     assert "the newest 500" in (later[-1].gap or "")
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_page_that_is_not_there_ends_the_list(status: int) -> None:
-    """Apple answers so behind the last one; what was read stays, and the walk is finished."""
-    world = Feed({"us": [entry(n) for n in range(50)]})
-    with listening(lambda asked: Reply(status=status) if "page=2/" in asked.path else world(asked)) as collector:
-        ids, cursor, _ = walk(collector)
-        assert walk(collector, cursor)[0] == []
-    assert len(ids) == 50
+def test_a_page_that_is_not_there_is_asked_for_again(status: int) -> None:
+    """What was read stays. The next run believes that there are no more pages, or reads what it is shown then."""
+    world = Feed({"us": [entry(n) for n in range(90)]})
+    away = True
+    with listening(
+        lambda asked: Reply(status=status) if away and "page=2/" in asked.path else world(asked), countries="us,de"
+    ) as collector:
+        world.stores["de"] = [entry(500)]
+        pages = []
+        with pytest.raises(SourceBusy, match="no page 2 for us"):
+            pages.extend(collector.pages(None))
+        broken = json.loads(json.dumps(pages[-1].cursor))
+        again, cursor, _ = walk(collector, broken)
+        believed = walk(collector, cursor)[0]
+        away = False
+        rest = walk(collector, broken)[0]
+    assert [len(page.posts) for page in pages] == [50, 1]
+    assert again == believed == []
+    assert len(rest) == 40
 
 
 def test_an_empty_feed_where_reviews_were_is_a_fault() -> None:

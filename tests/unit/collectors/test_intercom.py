@@ -59,6 +59,32 @@ def test_messages_of_a_customer_become_posts() -> None:
     assert (remark.rating, remark.rating_label, remark.product) == (0.25, "2/5", "Lantern")
 
 
+def test_a_conversation_that_is_listed_and_not_found_is_asked_for_again() -> None:
+    """Once: what is there then is read, also where nothing changed; what is not was deleted."""
+    world = messenger(3)
+    away = {"/conversations/1", "/conversations/2"}
+    with listening(world) as (collector, web):
+        web.answering = lambda asked: Reply(status=404) if asked.path in away else world(asked)
+        first, cursor = run(collector)
+        away.discard("/conversations/1")
+        second, cursor = run(collector, cursor)
+        away.clear()
+        third, cursor = run(collector, cursor)
+    assert [post.external_id for post in posts_of(first)] == ["3"]
+    assert [post.external_id for post in posts_of(second)] == ["1"]
+    assert posts_of(third) == []
+    assert "missing" not in cursor
+
+
+def test_many_conversations_that_are_not_found_are_a_fault() -> None:
+    """Not all of them were deleted just now."""
+    world = messenger(130)
+    with listening(world) as (collector, web):
+        web.answering = lambda asked: world(asked) if asked.method == "POST" else Reply(status=404)
+        with pytest.raises(SourceBusy, match="Taken as a fault"):
+            list(collector.pages(None))
+
+
 def test_only_customers_words_are_read() -> None:
     """Not the team's, the bot's, a note's, and no state without words."""
     bot = {"type": "bot", "id": "1", "name": "Fin"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,6 +70,18 @@ def test_the_door_waits_for_short_turns_and_not_for_long_ones() -> None:
     assert slept == [4, 8]
     assert busy.value.retry_after == 12
     assert len(web.asked) == 3
+
+
+@pytest.mark.parametrize(("step", "waited"), [(20.0, True), (40.0, False)])
+def test_a_slow_pace_does_not_end_a_run_at_its_second_page(step: float, waited: bool) -> None:
+    """The next turn at its own pace is waited for, up to half a minute."""
+    slept: list[float] = []
+    pace = OwnPace(Pace(requests=1, seconds=step), clock=lambda: 0.0)
+    with serve(lambda _: Reply({"ok": True})) as web, Net(web.url, pacing=pace, sleep=slept.append) as net:
+        net.json(f"{web.url}/x")
+        with suppress(SourceBusy):
+            net.json(f"{web.url}/x")
+    assert slept == ([step] if waited else [])
 
 
 def test_a_spent_budget_is_no_refusal() -> None:

@@ -199,6 +199,34 @@ def test_odd_items_are_set_aside_with_their_place() -> None:
     assert [post.external_id for post in posts_of(pages)] == ["2/2000", "3"]
 
 
+def test_a_ticket_that_is_listed_and_not_found_is_asked_for_again() -> None:
+    """In the middle of its comments too. What is there then is read; what is not was deleted."""
+    world = helpdesk(3)
+    away = {"/api/v2/tickets/1/comments.json", "/api/v2/tickets/2/comments.json", "/api/v2/tickets/2.json"}
+    with listening(world) as (collector, web):
+        web.answering = lambda asked: Reply(status=404) if asked.path in away else world(asked)
+        first, cursor = run(collector)
+        away.discard("/api/v2/tickets/1/comments.json")
+        second, cursor = run(collector, cursor)
+        asked = len(web.asked)
+        third, cursor = run(collector, cursor)
+    assert {post.thread_id for post in posts_of(first)} == {"3"}
+    assert {post.thread_id for post in posts_of(second)} == {"1"}
+    assert [page.gone for page in second if page.gone] == [["2"]]
+    assert posts_of(third) == []
+    assert "missing" not in cursor
+    assert len(web.asked) == asked + 1
+
+
+def test_many_tickets_that_are_not_found_are_a_fault() -> None:
+    """The cursor stays before them."""
+    world = helpdesk(120)
+    with listening(world) as (collector, web):
+        web.answering = lambda asked: Reply(status=404) if "comments" in asked.path else world(asked)
+        with pytest.raises(SourceBusy, match="Taken as a fault"):
+            list(collector.pages(None))
+
+
 def test_an_export_that_loops_ends() -> None:
     """A cursor that leads to itself, and paging that never says that it is over."""
     world = helpdesk(2)

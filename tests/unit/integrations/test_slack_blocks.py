@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard
+from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard, SourceCard
 from integrations.slack.blocks import payload
-from service.testing.cards import ISSUE_CARD, POST_CARD, issue_card, post_card
+from service.testing.cards import ISSUE_CARD, POST_CARD, SOURCE_CARD, issue_card, post_card
 from service.testing.slack.rules import validate_message
 from service.web.slack_preview import render
 
@@ -82,9 +82,21 @@ ISSUE_CARDS = st.builds(
     page_url=ANY_TEXT,
 )
 
+SOURCE_CARDS = st.builds(
+    SourceCard,
+    name=ANY_TEXT,
+    headline=ANY_TEXT,
+    text=ANY_TEXT,
+    what_to_do=ANY_TEXT,
+    since=TIMES,
+    over=st.booleans(),
+    why=ANY_TEXT,
+    page_url=ANY_TEXT,
+)
+
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(POST_CARDS | ISSUE_CARDS, st.booleans())
+@given(POST_CARDS | ISSUE_CARDS | SOURCE_CARDS, st.booleans())
 def test_slack_takes_any_card(card: Message, buttons: bool) -> None:
     """Whatever stands in any field, the message is valid, can be sent as JSON, and has no markup from outside."""
     message = payload(card, "key-1", buttons=buttons)
@@ -99,7 +111,7 @@ def test_slack_takes_any_card(card: Message, buttons: bool) -> None:
         assert span["type"] in {"text", "link", "date"}
 
 
-@pytest.mark.parametrize("card", [POST_CARD, ISSUE_CARD])
+@pytest.mark.parametrize("card", [POST_CARD, ISSUE_CARD, SOURCE_CARD])
 def test_slack_sdk_takes_the_ordinary_cards(card: Message) -> None:
     """Slack's own models find nothing to object to, and lose nothing."""
     message = payload(card, "key-1")

@@ -31,7 +31,7 @@ CRASH = Facts(
 def load(folder: Path, text: str) -> tuple[AnyRule, ...]:
     """The text, read as a routing.yaml beside topics crashes and pricing and the product Ironwake."""
     (folder / "routing.yaml").write_text(text, encoding="utf-8")
-    return load_routing(folder / "routing.yaml", topics=("crashes", "pricing"), products=("Ironwake",))
+    return load_routing(folder / "routing.yaml", topics=("crashes", "pricing"), products=("Ironwake",)).rules
 
 
 def when(folder: Path, condition: str) -> AnyRule:

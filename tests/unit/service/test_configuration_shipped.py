@@ -56,9 +56,10 @@ def test_topics_have_examples_in_several_languages(shipped: Configuration) -> No
 
 
 def test_every_team_can_be_reached(shipped: Configuration) -> None:
-    """Each channel that rules name belongs to a team."""
+    """Each channel that rules and alarms name belongs to a team."""
     channels = {team.channel for team in shipped.company.teams}
     assert {place.address for rule in shipped.rules for place in rule.destinations} <= channels
+    assert {place.address for place in shipped.alarms} <= channels
 
 
 QUIET = Facts(source="s", source_kind="steam", urgency=0.1)
