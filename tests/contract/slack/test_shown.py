@@ -1,4 +1,4 @@
-"""Everything that we show in Slack is what Slack takes, whatever strangers write: so say our rules and Slack's types."""
+"""Everything that we show in Slack is what Slack takes, whatever strangers write."""
 
 from __future__ import annotations
 
