@@ -53,8 +53,9 @@ fmt: $(VENV)/.installed-dev ## bring the code into form
 	@$(RUN) -m ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.installed ## posts a second, for each stage and for the whole way
+bench: $(VENV)/.installed-dev ## posts a second, for each stage and for the whole way; and how fast Slack is answered
 	@$(RUN) -m service.testing.benchmark
+	@$(RUN) -m service.testing.slack_benchmark
 
 .PHONY: docs
 docs: $(VENV)/.installed ## write docs/reference anew from the code

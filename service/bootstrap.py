@@ -44,8 +44,8 @@ _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def connections(settings: Settings, database_url: str) -> Engine:
-    """The connections of one process: enough for all that it does at a time."""
-    return connect(database_url, pool_size=settings.workers * 2 + 2)
+    """The connections of one process: enough for all that it does at a time, of which what leaves holds two."""
+    return connect(database_url, pool_size=settings.workers * 2 + 12)
 
 
 def build(

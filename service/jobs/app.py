@@ -16,8 +16,10 @@ from service.pipeline import flow
 from service.store.database import psycopg_url
 from service.tools import Tools
 
-CLICK_HANDS = 4
-"""How many clicks a worker does at a time, besides everything else."""
+HANDS = {flow.CLICKS: 4, flow.LEAVING: 8}
+"""Queues with hands of their own, and how many. A person waits for a click, and a message waits for a place that takes
+its time: neither waits for a stage that works for minutes, nor does a stage wait for them."""
+HANDS_APART = sum(HANDS.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,12 @@ class _Lane:
     queues: Sequence[str] | None
     hands: int
     look_every: float = 2.0  # seconds
+    waits: bool = True  # for more; else it ends when no job is ready
 
 
 def build(tools: Tools, *, concurrency: int) -> procrastinate.App:
     """The app of one worker process. Its pool serves the queue alone; the stages use the tools' engine."""
-    most = concurrency + CLICK_HANDS + 4  # a lane listens on a connection of its own
+    most = concurrency + 4  # a lane listens on a connection of its own
     connector = procrastinate.PsycopgConnector(conninfo=psycopg_url(tools.engine), min_size=1, max_size=most)
     app = procrastinate.App(connector=connector)
     app.add_tasks_from(blueprint, namespace="")
@@ -48,22 +51,29 @@ def run_worker(
 ) -> None:
     """Work on jobs until told to stop (or, with `until_empty`, until none is ready). Running jobs end first.
 
-    `concurrency` at a time, and besides as many clicks as there are hands for them: a person waits for those, and
-    everything else may take minutes.
+    `concurrency` of the stages at a time, and besides what `HANDS` are for. With `until_empty` all is done by the same
+    hands, because what one job queues may belong to another queue.
     """
-    lanes = [_Lane(name="worker", queues=None, hands=concurrency)]
-    if not until_empty:
-        lanes.append(_Lane(name="clicks", queues=[flow.CLICKS], hands=CLICK_HANDS, look_every=0.25))
-    asyncio.run(_work(tools, lanes, until_empty=until_empty, handle_signals=handle_signals))
+    asyncio.run(_work(tools, _lanes(concurrency, apart=not until_empty), handle_signals=handle_signals))
 
 
-async def _work(tools: Tools, lanes: Sequence[_Lane], *, until_empty: bool, handle_signals: bool) -> None:
+def _lanes(concurrency: int, *, apart: bool) -> list[_Lane]:
+    if not apart:
+        return [_Lane(name="worker", queues=None, hands=concurrency, waits=False)]
+    others = {task.queue for task in blueprint.tasks.values()} - HANDS.keys()
+    return [
+        _Lane(name="worker", queues=sorted(others), hands=concurrency),
+        *(_Lane(name=name, queues=[name], hands=hands, look_every=0.25) for name, hands in HANDS.items()),
+    ]
+
+
+async def _work(tools: Tools, lanes: Sequence[_Lane], *, handle_signals: bool) -> None:
     hands = sum(lane.hands for lane in lanes)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(hands))  # the usual one has fewer threads than a worker may have hands
     app = build(tools, concurrency=hands)
     async with app.open_async():
-        running = [asyncio.create_task(_run(app, lane, tools, until_empty=until_empty)) for lane in lanes]
+        running = [asyncio.create_task(_run(app, lane, tools)) for lane in lanes]
 
         def stop() -> None:
             for task in running:
@@ -78,12 +88,12 @@ async def _work(tools: Tools, lanes: Sequence[_Lane], *, until_empty: bool, hand
                 raise ended
 
 
-async def _run(app: procrastinate.App, lane: _Lane, tools: Tools, *, until_empty: bool) -> None:
+async def _run(app: procrastinate.App, lane: _Lane, tools: Tools) -> None:
     await app.run_worker_async(
         name=lane.name,
         queues=lane.queues,  # type: ignore[arg-type]  # None, all of them, is what procrastinate has unless told
         concurrency=lane.hands,
-        wait=not until_empty,
+        wait=lane.waits,
         install_signal_handlers=False,
         fetch_job_polling_interval=lane.look_every,
         shutdown_graceful_timeout=20.0,

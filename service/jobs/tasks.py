@@ -138,7 +138,7 @@ def fetch_history(context: JobContext, source_id: int) -> None:
     backfill.run(source_id, _tools(context), queue)
 
 
-@_task("deliver", "deliveries")
+@_task("deliver", flow.LEAVING)
 def deliver_message(context: JobContext, delivery_id: int) -> None:
     """Bring one message to its target."""
     tools = _tools(context)
@@ -148,13 +148,13 @@ def deliver_message(context: JobContext, delivery_id: int) -> None:
     tools.observe("deliver:committed")
 
 
-@_task("channel_digest", "deliveries")
+@_task("channel_digest", flow.LEAVING)
 def send_channel_digest(context: JobContext, channel_id: int) -> None:
     """Send a channel the digest that its people asked for."""
     channel_digest.run(channel_id, _tools(context))
 
 
-@_task("reply", "deliveries")
+@_task("reply", flow.LEAVING)
 def answer_author(context: JobContext, reply_id: int) -> None:
     """Bring one reply to its platform."""
     tools = _tools(context)

@@ -21,7 +21,7 @@ from service.digest.sentences import Sentence, what_changed
 from service.domain import periods
 from service.domain.digest import Digest
 from service.models import Channel
-from service.pipeline import digest
+from service.pipeline import digest, flow
 from service.pipeline.outcome import Job, Outcome
 from service.store import channels
 from service.store.database import transaction
@@ -43,7 +43,7 @@ def due(session: Session, tools: Tools) -> list[Job]:
         Job(
             task="channel_digest",
             arguments={"channel_id": number},
-            queue="deliveries",
+            queue=flow.LEAVING,
             queueing_lock=f"channel_digest:{number}",
         )
         for number in session.scalars(wanted)

@@ -9,7 +9,9 @@ from service.pipeline.outcome import Job, batches
 
 FIRST = "understand"
 CLICKS = "clicks"
-"""The queue of what people do in Slack, which a worker always has a hand free for."""
+"""The queue of what people do in Slack."""
+LEAVING = "deliveries"
+"""The queue of what leaves for other places: it waits for them more than it works."""
 HISTORY = -10
 """The priority of what belongs to a history: live posts come first, at every stage."""
 PEOPLE = 10
@@ -75,7 +77,7 @@ def deliver(delivery_id: int, *, wait_seconds: float = 0.0) -> Job:
     return Job(
         task="deliver",
         arguments={"delivery_id": delivery_id},
-        queue="deliveries",
+        queue=LEAVING,
         lock=f"delivery:{delivery_id}",
         wait_seconds=wait_seconds,
     )
@@ -86,7 +88,7 @@ def reply(reply_id: int, *, wait_seconds: float = 0.0) -> Job:
     return Job(
         task="reply",
         arguments={"reply_id": reply_id},
-        queue="deliveries",
+        queue=LEAVING,
         lock=f"reply:{reply_id}",
         wait_seconds=wait_seconds,
     )
