@@ -68,6 +68,10 @@ docs: $(VENV)/.installed ## write docs/reference anew from the code
 fuzz: $(VENV)/.installed-dev ## damaged payloads for every collector (CASES=100000 each); keeps what breaks one as a test
 	@$(RUN) -m tests.evidence.fuzz --cases $(CASES)
 
+.PHONY: fuzz-cards
+fuzz-cards: $(VENV)/.installed-dev ## everything that is shown in Slack, on hostile texts (CASES=100000 in all)
+	@$(RUN) -m tests.evidence.cards --cases $(CASES)
+
 .PHONY: evidence
 evidence: $(VENV)/.installed-dev ## try every collector on recordings, faults and damage, and write docs/collectors.md
 	@$(RUN) -m tests.evidence --payloads $(PAYLOADS)

@@ -31,6 +31,7 @@ from service.settings import Settings
 from service.store import sources as sources_store
 from service.store.database import connect, transaction
 from service.store.hook_calls import StoredCalls
+from service.store.linkable import Linkable
 from service.store.paces import SharedPace, digest_of_keys
 from service.tools import Tools, observe_nothing
 
@@ -87,6 +88,7 @@ def build(
         target=cache(target),
         render=_render,
         slack=slack_desks(settings),
+        linkable=linkable(),
         replies=configuration.replies,
         door=answering.door,
         replier=answering.replier,
@@ -158,6 +160,16 @@ def product_of(company: Company, post: Post) -> str | None:
 def author_scope(source: Source) -> str:
     """The space in which the source's accounts are unique: its platform, or the source where there is none."""
     return source.kind if collector_kinds.spec(source.kind).home else source.name
+
+
+@cache
+def linkable() -> Linkable:
+    """The sources whose authors may be tied to customers, as the passports say it."""
+    specs = [collector_kinds.spec(kind) for kind in collector_kinds.kinds()]
+    return Linkable(
+        kinds=frozenset(spec.kind for spec in specs if spec.passport.may_link),
+        own_kinds=frozenset(spec.kind for spec in specs if spec.home is None),
+    )
 
 
 def may_link(source: Source) -> bool:

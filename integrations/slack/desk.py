@@ -13,6 +13,7 @@ from slack_sdk.web import SlackResponse
 from integrations.base import JSON, MessageRejected, OutcomeUncertain, Payload, Receipt, TargetRefused
 from integrations.parts import obj, words
 from integrations.slack import api, kit
+from integrations.slack.addresses import join
 from integrations.slack.faults import SlackRejected
 
 Blocks: TypeAlias = Sequence[Payload]
@@ -67,9 +68,10 @@ class SlackDesk:
     OutcomeUncertain too.
     """
 
-    def __init__(self, client: WebClient, *, team: str) -> None:
+    def __init__(self, client: WebClient, *, team: str, workspace: str = "") -> None:
         self._client = client
         self._team = team
+        self._workspace = workspace  # what our settings call it
 
     def __repr__(self) -> str:
         return f"SlackDesk({self._team!r})"
@@ -126,6 +128,11 @@ class SlackDesk:
         shown: JSON = {url: {"blocks": list(blocks)} for url, blocks in unfurls.items()}
         where = {"unfurl_id": unfurl_id, "source": source} if unfurl_id and source else {"channel": channel, "ts": ts}
         api.call(self._client.chat_unfurl, {**where, "unfurls": shown})
+
+    def addresses(self, channel: str) -> tuple[str, str]:
+        """How rules may name a channel: by its name, and by its id."""
+        named = api.call(self._client.conversations_info, {"channel": channel})["channel"]
+        return join(self._workspace, f"#{named['name']}"), join(self._workspace, channel)
 
     def permalink(self, channel: str, ts: str) -> str:
         """A message's address in the browser."""

@@ -37,7 +37,7 @@ class Workspaces:
             trouble = self.learn()
             name = self._name(team)
         if name is not None:
-            return SlackDesk(self._clients[name], team=team)
+            return SlackDesk(self._clients[name], team=team, workspace=name)
         if trouble is not None:
             raise trouble
         fix = f"Set {BOT_TOKEN}, or {BOT_TOKEN}__NAME for a further workspace, to the app's bot token there."

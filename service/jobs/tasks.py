@@ -14,6 +14,7 @@ from service.jobs.queue import queue
 from service.jobs.retry import RetryTable
 from service.pipeline import (
     backfill,
+    channel_digest,
     collect,
     deliver,
     flow,
@@ -145,6 +146,12 @@ def deliver_message(context: JobContext, delivery_id: int) -> None:
     with transaction(tools.engine) as session:
         queue(session, outcome.next)
     tools.observe("deliver:committed")
+
+
+@_task("channel_digest", flow.LEAVING)
+def send_channel_digest(context: JobContext, channel_id: int) -> None:
+    """Send a channel the digest that its people asked for."""
+    channel_digest.run(channel_id, _tools(context))
 
 
 @_task("reply", flow.LEAVING)

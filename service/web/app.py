@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 import service.clock
+from service.bootstrap import linkable
 from service.clock import Clock
-from service.web import errors, passports, slack_door, statics
+from service.web import errors, slack_door, statics
 from service.web import hooks as hooks_door
 from service.web.api import corrections as corrections_api
 from service.web.api import customers as customers_api
@@ -106,7 +107,7 @@ def create_app(  # noqa: PLR0913  what a running application is made of, each by
         clock=clock,
         previewing=previewing,
         sample=sample,
-        linkable=passports.linkable(),
+        linkable=linkable(),
         statics=files,
         hooks=hooks or Hooks(),
         desk=desk,

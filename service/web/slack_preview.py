@@ -123,11 +123,20 @@ def _element(element: object, reader: Reader) -> Markup:
         return Markup("")
     if element.get("type") == "button":
         return _button(element, reader)
+    if element.get("type") == "overflow":
+        return Markup('<span class="slack-button" title="{}">⋯</span>').format(_choices(element))
     if element.get("type") == "image":
         return Markup('<span class="slack-icon" role="img" aria-label="{}"></span>').format(
             str(element.get("alt_text", ""))
         )
     return _text(element, reader)
+
+
+def _choices(menu: Mapping[str, object]) -> str:
+    """What a menu offers, for whoever points at it."""
+    options = [option for option in _items(menu, "options") if isinstance(option, dict)]
+    texts = [option["text"] for option in options if isinstance(option.get("text"), dict)]
+    return ", ".join(str(text.get("text", "")) for text in texts)
 
 
 def _button(button: Mapping[str, object], reader: Reader) -> Markup:

@@ -38,7 +38,7 @@ def test_with_its_token_slack_is_built_and_hides_it() -> None:
     """The token is in no text that could reach a log."""
     settings = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_API_URL": "http://127.0.0.1:9/api"}
     target = open_target("slack", settings, keep=lambda _: None)
-    assert repr(target) == "SlackTarget('http://127.0.0.1:9/api/')"
+    assert "xoxb-secret" not in repr(target)
     assert missing("slack", settings) == ()
     assert missing("slack", {"SLACK_BOT_TOKEN": ""}) == ("SLACK_BOT_TOKEN",)
 
