@@ -308,7 +308,7 @@ def test_the_command_hears_and_stops_politely(slack: App, database: Engine) -> N
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
-    assert "listener: heard kind=action handler='open_page'" in said
+    assert "listener: heard kind=action handler=open_page" in said
     assert "SLACK_BOT_TOKEN is not set" in said
     assert not [secret for secret in (TOKEN, "ticket", WORDS) if secret in said]
 

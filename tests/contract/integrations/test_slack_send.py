@@ -16,6 +16,7 @@ import pytest
 
 from integrations.base import MessageRejected, OutcomeUncertain, Receipt, TargetBusy, TargetRefused
 from integrations.slack.check import check
+from integrations.slack.manifest import SCOPES
 from integrations.slack.send import SlackTarget
 from service.testing.cards import ISSUE_CARD, POST_CARD, post_card
 from service.testing.slack import Faults, Workspace, methods, running
@@ -231,7 +232,7 @@ def test_the_check_finds_all_well(slack: Slack) -> None:
 
 def test_the_check_says_what_to_do(slack: Slack) -> None:
     """A missing scope, a channel without the app and an unknown channel are three findings, each with its remedy."""
-    slack.workspace.scopes = "chat:write,channels:read,groups:read"
+    slack.workspace.scopes = ",".join(scope for scope in SCOPES if scope != "channels:history")
     bad = [finding for finding in slack.target.check(["C0ELSEWHERE", "#nowhere"]) if not finding.ok]
     assert [finding.what_to_do.split()[0] for finding in bad] == ["Add", "Type", "Check"]
     assert "channels:history" in bad[0].what_to_do
@@ -239,7 +240,7 @@ def test_the_check_says_what_to_do(slack: Slack) -> None:
 
 def test_the_check_never_raises(slack: Slack) -> None:
     """A wrong token is a finding."""
-    [finding] = check({"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_API_URL": slack.url})
+    finding, *_ = check({"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_API_URL": slack.url})
     assert not finding.ok
     assert "SLACK_BOT_TOKEN" in finding.what_to_do
     assert "SLACK_BOT_TOKEN" not in finding.text
