@@ -17,12 +17,8 @@ from service.testing.slack.methods import chat, conversations, users, views
 _METHODS = {**chat.METHODS, **conversations.METHODS, **users.METHODS, **views.METHODS}
 _FOLDER = Path(integrations.slack.__file__).parent
 _FOR_PEOPLE = {"commands", "links:read", "users:read.email"}  # needed to hear and to see, by no method alone
-_BY_CHANNEL = {
-    "channels:history",
-    "channels:read",
-    "groups:history",
-    "groups:read",
-}  # needed by conversations.*, as the channel is
+# Needed by conversations.*, as the channel is.
+_BY_CHANNEL = {"channels:history", "channels:read", "groups:history", "groups:read"}
 
 
 def _called() -> Iterator[str]:
