@@ -23,6 +23,7 @@ from service.cli import (
     parts,
     reply,
     sample,
+    slack,
     source,
     understand,
     up,
@@ -73,6 +74,7 @@ app.command()(digest.digest)
 app.add_typer(source.app, name="source")
 app.add_typer(user.app, name="user")
 app.add_typer(reply.app, name="reply")
+app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")
 app.add_typer(models.app, name="models")

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from integrations import registry as targets
-from service.cli import wiring
+from service.cli import slack, wiring
 from service.cli.console import OUT, verdict
 from service.domain.freshness import in_words
 from service.domain.sources import SourceState
@@ -146,5 +146,5 @@ def _slack(setup: wiring.Setup) -> Iterator[Finding]:
         return
     from integrations.slack.check import check
 
-    for found in check(setup.settings.environment):
+    for found in check(setup.settings.environment, slack.channels(setup.configuration)):
         yield Finding(found.ok, found.text, found.what_to_do)

@@ -19,7 +19,7 @@ from service.pipeline import flow
 from service.store.database import transaction
 from service.testing import slack
 from service.testing.factories import make_source
-from service.testing.slack_workspace import Channel, Workspace
+from service.testing.slack.workspace import Channel, Workspace
 from tests.journey.fragile import fragile_worker, hand_back, ready
 
 TOKEN = {"SLACK_BOT_TOKEN": "xoxb-made-up"}

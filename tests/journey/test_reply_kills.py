@@ -14,7 +14,7 @@ from service.models.columns import id_of
 from service.store.database import transaction
 from service.testing import slack
 from service.testing.factories import make_delivery
-from service.testing.slack_workspace import Channel, Workspace
+from service.testing.slack.workspace import Channel, Workspace
 from tests.contract.repliers.fake import NOW
 from tests.contract.repliers.mastodon import TOKEN
 from tests.database.replying import THANKS, Bench, bench_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -67,6 +68,16 @@ def choice(*values: str) -> Check:
     def check(value: object, at: str) -> Iterator[str]:
         if value not in values:
             yield problem(f"must be one of: {', '.join(values)}", at)
+
+    return check
+
+
+def matching(pattern: str, what: str) -> Check:
+    """A string of a certain form; `what` says which."""
+
+    def check(value: object, at: str) -> Iterator[str]:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            yield problem(f"must be {what}", at)
 
     return check
 
