@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json as codec
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Self, TypeAlias
+from email.utils import parsedate_to_datetime
+from typing import Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
 
+from integrations import parts
 from integrations.base import (
     JSON,
     IntegrationError,
@@ -24,6 +27,10 @@ from integrations.base import (
 
 USER_AGENT = "Earful/0.1 (self-hosted social listening)"
 _MOST_BYTES = 5_000_000
+_SAYING: tuple[tuple[str | int, ...], ...] = (  # where platforms say what is wrong, the most telling first
+    ("error", "message"), ("error_description",), ("message",), ("detail",), ("description",), ("error",),
+    ("errors", 0), ("errors", 0, "detail"), ("errors", 0, "message"),
+)  # fmt: skip
 _SAID = 200  # characters of a platform's own words that an error repeats
 
 
@@ -38,19 +45,31 @@ class Heard:
 
     def get(self, *path: str | int) -> JSON:
         """What stands at a path of the body; None where there is nothing."""
-        found: JSON = self.body
-        for step in path:
-            if isinstance(found, Mapping) and isinstance(step, str):
-                found = found.get(step)
-            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
-                found = found[step]
-            else:
-                return None
-        return found
+        return parts.get(self.body, *path)
+
+    def words(self, *path: str | int) -> str:
+        """The text or the number at a path of the body, as text; empty where there is neither."""
+        return parts.words(self.body, *path)
+
+    def objects(self, *path: str | int) -> list[Mapping[str, JSON]]:
+        """The objects of the list at a path of the body; none where there is no list."""
+        return parts.objects(self.body, *path)
 
 
 Verdict: TypeAlias = Callable[[Heard], IntegrationError | None]
 """Reads an answer as its platform means it: an error, or None where the usual reading of the status will do."""
+
+
+class Bearer(Protocol):
+    """Tokens that change: each request carries the one that is good now. See `integrations.tokens`."""
+
+    def token(self) -> str:
+        """A token that is good now. Raises TargetBusy or TargetRefused where none is to be had."""
+        ...
+
+    def forget(self) -> None:
+        """Take a new one next time: this one was not accepted."""
+        ...
 
 
 class Door:
@@ -64,14 +83,18 @@ class Door:
         what_to_do: str,
         headers: Mapping[str, str] | None = None,
         verdict: Verdict | None = None,
+        bearer: Bearer | None = None,
         timeout: float = 20.0,
     ) -> None:
-        self._name, self._what_to_do, self._verdict = name, what_to_do, verdict
+        self._name, self._what_to_do, self._verdict, self._bearer = name, what_to_do, verdict, bearer
+        self._more: Mapping[str, str] = {}
         self._client = httpx.Client(
             base_url=base_url.rstrip("/"),
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=timeout,
             follow_redirects=False,
+            # A kept connection may be closed by the other side just as we write: nobody could say what was done.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def __repr__(self) -> str:
@@ -82,6 +105,12 @@ class Door:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def plus(self, headers: Mapping[str, str]) -> Self:
+        """The same door for requests with further headers: a token that changes, the key of one request."""
+        door = copy(self)
+        vars(door).update(_more={**self._more, **headers})
+        return door
 
     def read(self, path: str, *, params: Mapping[str, str] | None = None, gone: bool = False) -> Heard:
         """GET. With `gone`, 404 and 410 are an answer and no error.
@@ -108,13 +137,19 @@ class Door:
             TargetBusy, TargetRefused, MessageRejected: it was not done.
             OutcomeUncertain: only when `writing`: it may have been done.
         """
+        signed = {"Authorization": f"Bearer {self._bearer.token()}"} if self._bearer else {}
         try:
-            answer = self._client.request(method, path, params=params, json=json, data=dict(form) if form else None)
+            answer = self._client.request(
+                method, path, params=params, json=json, data=dict(form) if form else None,
+                headers={**self._more, **signed},
+            )  # fmt: skip
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TargetBusy(f"{self._name} cannot be reached ({type(error).__name__}).") from None
         except httpx.HTTPError as error:
             raise self._unclear(f"The connection broke ({type(error).__name__})", writing=writing) from None
         heard = _heard(answer)
+        if self._bearer and heard.status == 401:
+            self._bearer.forget()
         if gone and heard.status in (404, 410):
             return heard
         fault = (self._verdict(heard) if self._verdict else None) or self._fault(heard, writing=writing)
@@ -125,9 +160,9 @@ class Door:
     def _fault(self, heard: Heard, *, writing: bool) -> IntegrationError | None:
         status = heard.status
         if status < 300:
-            return None
+            return self.strange(writing=writing) if heard.body is None and heard.text.strip() else None
         if status == 429:
-            return TargetBusy(f"{self._name} asks to wait.", retry_after=_seconds(heard.headers.get("retry-after")))
+            return TargetBusy(f"{self._name} asks to wait.", retry_after=seconds_to_wait(heard.headers))
         if status >= 500:
             return self._unclear(f"{self._name} failed while it answered (status {status})", writing=writing)
         if status in (401, 403):
@@ -135,6 +170,10 @@ class Door:
         if status < 400:
             return TargetRefused(f"{self._name} sends us elsewhere (status {status}).", what_to_do=self._what_to_do)
         return MessageRejected(f"{self._name} did not take it (status {status}){_said(heard)}.")
+
+    def strange(self, *, writing: bool) -> IntegrationError:
+        """The error where an answer that should be good has another form than the platform's."""
+        return self._unclear(f"{self._name} answered in a form that we do not know", writing=writing)
 
     def _unclear(self, what: str, *, writing: bool) -> IntegrationError:
         return OutcomeUncertain(f"{what}; it may have been done.") if writing else TargetBusy(f"{what}.")
@@ -145,22 +184,39 @@ def _heard(answer: httpx.Response) -> Heard:
     text = answer.text[:_MOST_BYTES]
     try:
         body: JSON = codec.loads(text) if text.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return Heard(status=answer.status_code, headers=headers, body=body, text=text)
 
 
 def _said(heard: Heard) -> str:
     """The platform's own words on a refusal, where they can be found: one line, shortened."""
-    for path in (("error", "message"), ("error_description",), ("message",), ("detail",), ("error",), ("errors", 0)):
+    for path in _SAYING:
         found = heard.get(*path)
         if isinstance(found, str) and found.strip():
             return f": {' '.join(found.split())[:_SAID]}"
     return ""
 
 
-def _seconds(value: str | None) -> float | None:
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """What Retry-After asks for, in seconds or as a date by the server's own clock; None where it asks for nothing."""
+    asked = headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return float(asked[:9])
     try:
-        return max(0.0, float(value or ""))
-    except ValueError:
+        return float(asked) if asked.replace(".", "", 1).isdigit() else _until(asked, headers.get("date", ""))
+    except (ValueError, OverflowError, TypeError):  # no date, or one without its zone
         return None
+
+
+def resets_in(headers: Mapping[str, str], name: str) -> float | None:
+    """Seconds until the moment in the header `name` (seconds since 1970), by the server's own clock."""
+    try:
+        now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        return max(0.0, float(headers.get(name, "")) - now)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _until(moment: str, now: str) -> float:
+    return max(0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds())

@@ -23,7 +23,7 @@ class Counting(StrEnum):
     GRAPHEMES = "graphemes"  # what people see as one character
     BYTES = "bytes"  # of UTF-8
     WEIGHTED = "weighted"  # as X: wide scripts and emoji are 2, an address is 23
-    LINKS_SHORT = "links_short"  # as Mastodon: code points, an address is 23, a handle counts without its server
+    LINKS_SHORT = "links_short"  # as Mastodon: graphemes, an address is 23, a handle counts without its server
 
 
 class Markup(StrEnum):

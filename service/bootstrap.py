@@ -19,6 +19,7 @@ from integrations import registry as target_kinds
 from integrations.base import Message, Payload, Target
 from integrations.recorder import Recorded
 from service import clock
+from service.answering import Answering
 from service.configuration import Configuration
 from service.configuration.company import Company
 from service.configuration.sources import SourceConfig, secrets_for
@@ -63,6 +64,7 @@ def build(
         # A preview keeps nothing itself: what a message looked like stands on its delivery.
         return target_kinds.open_target(kind, settings.environment, keep=_forget)
 
+    answering = Answering(settings, engine)
     return Tools(
         engine=engine,
         clock=clock.now,
@@ -82,6 +84,12 @@ def build(
         keep_raw=_keep_raw(),
         target=cache(target),
         render=_render,
+        replies=configuration.replies,
+        door=answering.door,
+        replier=answering.replier,
+        reply_rules=answering.rules,
+        reply_needs=answering.needs,
+        turn_to_reply=answering.turn,
         settle_seconds=settle_seconds,
         observe=observe or observe_nothing,
     )

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from collectors.base import Collector, Post
+from collectors.base import Collector, Post, ReplyDoor
 from integrations.base import Message, Payload, Target
+from integrations.replies import Replier, ReplyRules
 from service.clock import Clock
 from service.configuration.company import Company
+from service.configuration.replies import RepliesConfig
 from service.domain.routing import AnyRule, Destination
 from service.models import Source
 
@@ -48,5 +50,14 @@ class Tools:
     keep_raw: Mapping[str, timedelta]  # how long payloads may be kept unseen, by kind of source; others: for good
     target: Callable[[str], Target]  # by its kind; a preview where it is not set up
     render: Callable[[str, Message, str], Payload]  # kind, message, key -> what the target would be given
+    replies: RepliesConfig
+    door: Callable[
+        [Source], ReplyDoor
+    ]  # how its authors can be answered today: the passport, and the keys that are set
+    replier: Callable[[Source], Replier | None]  # None: only a person can answer there
+    reply_rules: Callable[[Source], ReplyRules | None]  # None: nobody wrote down what the platform allows
+    reply_needs: Callable[[Source], Sequence[str]]  # the settings that a program would need to answer there, not set
+    turn_to_reply: Callable[[Source], float]  # takes our account's turn there; or the seconds until there is one
+    certain_after: timedelta = timedelta(seconds=60)  # since a reply left; then "it is not there" is believed
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
     observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words

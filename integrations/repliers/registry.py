@@ -7,7 +7,20 @@ from importlib import import_module
 
 from integrations.replies import ReplierSpec
 
-_MODULES: Mapping[str, str] = {}
+_MODULES: Mapping[str, str] = {
+    "app_store_connect": "integrations.repliers.app_store_connect",
+    "bluesky": "integrations.repliers.bluesky",
+    "discord": "integrations.repliers.discord",
+    "discourse": "integrations.repliers.discourse",
+    "github": "integrations.repliers.github",
+    "google_business": "integrations.repliers.google_business",
+    "google_play": "integrations.repliers.google_play",
+    "mastodon": "integrations.repliers.mastodon",
+    "reddit": "integrations.repliers.reddit",
+    "trustpilot": "integrations.repliers.trustpilot",
+    "x": "integrations.repliers.x",
+    "youtube": "integrations.repliers.youtube",
+}
 
 
 def kinds() -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from nlp.hub.choice import Choice
 from service.configuration.company import Company, load_company
 from service.configuration.nlp import FILE as NLP
 from service.configuration.nlp import load_nlp
+from service.configuration.replies import FILE as REPLIES
+from service.configuration.replies import RepliesConfig, load_replies
 from service.configuration.routing import load_routing
 from service.configuration.sources import SourceConfig, load_sources
 from service.configuration.topics import load_topics
@@ -34,10 +36,11 @@ class Configuration:
     rules: tuple[AnyRule, ...]
     alarms: tuple[Destination, ...] = ()  # who hears of a source that needs somebody
     models: Choice = field(default_factory=Choice)  # beside the shipped ones
+    replies: RepliesConfig = field(default_factory=RepliesConfig)
 
 
 def load(config_dir: Path, env: Mapping[str, str], *, data_dir: Path = Path()) -> Configuration:
-    """Read company.yaml, topics.yaml, sources.yaml, routing.yaml and, where there is one, nlp.yaml.
+    """Read company.yaml, topics.yaml, sources.yaml, routing.yaml and, where there are any, nlp.yaml and replies.yaml.
 
     `env` (Settings.environment) fills in `${NAME}`; `data_dir` is where refitted heads are, unless nlp.yaml says.
 
@@ -60,8 +63,15 @@ def load(config_dir: Path, env: Mapping[str, str], *, data_dir: Path = Path()) -
     sources = tried(lambda: load_sources(config_dir / "sources.yaml", env, products=products))
     routing = tried(lambda: load_routing(config_dir / "routing.yaml", topics=topic_names, products=products))
     models = tried(lambda: load_nlp(config_dir / NLP, data_dir=data_dir))
-    if topics is None or company is None or sources is None or routing is None or models is None:
+    replies = tried(lambda: load_replies(config_dir / REPLIES, topics=topic_names))
+    if topics is None or company is None or sources is None or routing is None or models is None or replies is None:
         raise ConfigError.several(problems)
     return Configuration(
-        company=company, sources=sources, topics=topics, rules=routing.rules, alarms=routing.alarms, models=models
+        company=company,
+        sources=sources,
+        topics=topics,
+        rules=routing.rules,
+        alarms=routing.alarms,
+        models=models,
+        replies=replies,
     )

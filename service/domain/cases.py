@@ -13,3 +13,7 @@ class CaseState(StrEnum):
     ANSWERED = "answered"
     SOLVED = "solved"
     DISMISSED = "dismissed"
+
+
+CLOSED = frozenset({CaseState.SOLVED, CaseState.DISMISSED})
+"""What nobody needs to look at any more, until somebody opens it again."""

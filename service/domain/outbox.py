@@ -19,15 +19,24 @@ class OutboxState(StrEnum):
 
 
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
-    OutboxState.DRAFT: frozenset({OutboxState.APPROVED, OutboxState.DROPPED}),
+    OutboxState.DRAFT: frozenset({OutboxState.APPROVED, OutboxState.DROPPED, OutboxState.SENT}),
     OutboxState.APPROVED: frozenset(
-        {OutboxState.SENDING, OutboxState.MANUAL, OutboxState.FAILED, OutboxState.DRAFT, OutboxState.DROPPED}
+        {
+            OutboxState.SENDING,
+            OutboxState.MANUAL,
+            OutboxState.FAILED,
+            OutboxState.DRAFT,
+            OutboxState.DROPPED,
+            OutboxState.SENT,  # a change of what stands there was taken back before it left
+        }
     ),
     OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.APPROVED}),
     OutboxState.UNCERTAIN: frozenset({OutboxState.SENT, OutboxState.APPROVED, OutboxState.FAILED}),
-    OutboxState.SENT: frozenset({OutboxState.SENDING}),  # an update in place
-    OutboxState.FAILED: frozenset({OutboxState.APPROVED, OutboxState.DROPPED}),
-    OutboxState.MANUAL: frozenset({OutboxState.SENT, OutboxState.DROPPED}),
+    # An update in place; of a reply, once its new words are approved.
+    OutboxState.SENT: frozenset({OutboxState.SENDING, OutboxState.APPROVED, OutboxState.DRAFT}),
+    # From here a person goes on: again as it is, with other words, by hand, or not at all.
+    OutboxState.FAILED: frozenset({OutboxState.APPROVED, OutboxState.DRAFT, OutboxState.SENT, OutboxState.DROPPED}),
+    OutboxState.MANUAL: frozenset({OutboxState.SENT, OutboxState.DRAFT, OutboxState.DROPPED}),
     OutboxState.DROPPED: frozenset(),
 }
 

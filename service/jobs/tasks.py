@@ -11,7 +11,20 @@ from sqlmodel import Session
 
 from service.jobs.queue import queue
 from service.jobs.retry import RetryTable
-from service.pipeline import backfill, collect, deliver, flow, group, lessons, link, recheck, route, understand, upkeep
+from service.pipeline import (
+    backfill,
+    collect,
+    deliver,
+    flow,
+    group,
+    lessons,
+    link,
+    recheck,
+    reply,
+    route,
+    understand,
+    upkeep,
+)
 from service.pipeline.outcome import Outcome
 from service.store import corrections
 from service.store.database import transaction
@@ -84,6 +97,8 @@ def sweep(context: JobContext) -> None:
         queue(session, upkeep.forgotten(session, tools.clock()).next)
         upkeep.forget_raw(session, tools)
         upkeep.forget_calls(session, tools.clock())
+        upkeep.forget_words(session, tools.clock())
+        queue(session, upkeep.wake_cases(session, tools.clock()).next)
 
 
 @_task("learn", "upkeep")
@@ -128,6 +143,16 @@ def deliver_message(context: JobContext, delivery_id: int) -> None:
     with transaction(tools.engine) as session:
         queue(session, outcome.next)
     tools.observe("deliver:committed")
+
+
+@_task("reply", "deliveries")
+def answer_author(context: JobContext, reply_id: int) -> None:
+    """Bring one reply to its platform."""
+    tools = _tools(context)
+    outcome = reply.run(reply_id, tools)
+    with transaction(tools.engine) as session:
+        queue(session, outcome.next)
+    tools.observe("reply:committed")
 
 
 @blueprint.task(name="recover", queue="upkeep", queueing_lock="recover", pass_context=True)

@@ -23,7 +23,8 @@ class Reply(SQLModel, table=True):
             "ix_replies_one_alive",
             "post_id",
             unique=True,
-            postgresql_where="state IN ('approved', 'sending', 'uncertain', 'sent', 'manual') AND removed_at IS NULL",
+            postgresql_where="removed_at IS NULL AND (remote_id IS NOT NULL "
+            "OR state IN ('approved', 'sending', 'uncertain', 'sent', 'manual'))",
         ),
     )
 

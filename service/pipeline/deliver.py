@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import assert_never
 
-from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from integrations.base import IntegrationError, Message, OutcomeUncertain, Payload, Receipt, TargetBusy, TargetRefused
@@ -27,9 +24,9 @@ from service.pipeline.messages import compose
 from service.pipeline.outcome import Outcome
 from service.store import deliveries
 from service.store.database import transaction
+from service.store.locks import DELIVERIES, alone
 from service.tools import Tools
 
-_DELIVERY_LOCKS = 722_303  # the class of our advisory locks on deliveries
 _LOOK_AGAIN = 30.0  # seconds, before an uncertain outcome is looked at
 _BACK_OFF = 60.0  # seconds, where a busy target names no time
 
@@ -55,29 +52,14 @@ class _Plan:
 
 def run(delivery_id: int, tools: Tools) -> Outcome:
     """Bring the delivery to where it should be; safe to run again at any time, by anyone."""
-    with _alone(tools.engine, delivery_id) as alone:
-        if not alone:
+    with alone(tools.engine, DELIVERIES, delivery_id) as free:
+        if not free:
             return Outcome(next=[flow.deliver(delivery_id, wait_seconds=5)])
         plan = _prepare(delivery_id, tools)
         if plan is None:
             return Outcome()
         tools.observe("deliver:prepared")
         return _carry_out(delivery_id, plan, tools)
-
-
-@contextmanager
-def _alone(engine: Engine, delivery_id: int) -> Iterator[bool]:
-    """Hold the delivery across its transactions; the server lets go of it should this process die."""
-    with engine.connect() as connection:
-        lock = {"kind": _DELIVERY_LOCKS, "id": delivery_id % 2**31}
-        held = bool(connection.execute(text("SELECT pg_try_advisory_lock(:kind, :id)"), lock).scalar())
-        connection.commit()
-        try:
-            yield held
-        finally:
-            if held:
-                connection.execute(text("SELECT pg_advisory_unlock(:kind, :id)"), lock)
-                connection.commit()
 
 
 def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:

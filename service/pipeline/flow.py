@@ -77,6 +77,17 @@ def deliver(delivery_id: int, *, wait_seconds: float = 0.0) -> Job:
     )
 
 
+def reply(reply_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that brings one reply to its platform."""
+    return Job(
+        task="reply",
+        arguments={"reply_id": reply_id},
+        queue="deliveries",
+        lock=f"reply:{reply_id}",
+        wait_seconds=wait_seconds,
+    )
+
+
 def tell_of_issues(issue_ids: Sequence[int], *, wait_seconds: float) -> list[Job]:
     """The jobs that tell people about issues, a while later: what a backlog makes flicker has settled by then."""
     return [

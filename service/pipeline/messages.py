@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard, SourceCard
+from integrations.base import (
+    CardCase,
+    CardCustomer,
+    CardIssue,
+    CardLabel,
+    CardReply,
+    IssueCard,
+    Message,
+    PostCard,
+    SourceCard,
+)
 from service.domain.alarms import Trouble, is_over, trouble_of
 from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
 from service.domain.freshness import in_words
@@ -14,9 +26,9 @@ from service.domain.issues import change_in_words
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.people import shown_name
 from service.domain.wording import money
-from service.models import Delivery, Reading, Source
+from service.models import Case, Delivery, Reading, Reply, Source, User
 from service.models.columns import id_of
-from service.store import facts, issue_facts
+from service.store import facts, issue_facts, replies
 from service.store.facts import PostFacts
 from service.tools import Tools
 
@@ -55,12 +67,53 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         marks=_marks(reading),
         urgency=reading.urgency if reading else 0.0,
         not_understood=reading.why_not if reading else None,
+        case=None if gone else _case(session, known, tools),
         customer=_customer(session, known, post.created_at, tools),
         issue=_issue(known, tools),
         why=delivery.reason,
         attribution=tools.attribution(known.source),
         page_url=f"{tools.page_url}/posts/{post.id}",
         original_url=post.url,
+    )
+
+
+def _case(session: Session, known: PostFacts, tools: Tools) -> CardCase | None:
+    case = session.scalars(select(Case).where(col(Case.post_id) == id_of(known.post))).one_or_none()
+    if case is None:
+        return None
+    reply = replies.shown_of(session, case.post_id)
+    people = {
+        id_of(user): user.name for user in session.scalars(select(User).where(col(User.id).in_(_ids(case, reply))))
+    }
+    return CardCase(
+        case_id=id_of(case),
+        state=case.state,
+        door=tools.door(known.source),
+        assignee=people.get(case.assignee_id or 0),
+        snoozed_until=case.snoozed_until,
+        escalated=case.escalated_at is not None,
+        reply=_reply(reply, people) if reply else None,
+    )
+
+
+def _ids(case: Case, reply: Reply | None) -> list[int]:
+    held = [case.assignee_id, *((reply.written_by_id, reply.approved_by_id) if reply else ())]
+    return [each for each in held if each is not None]
+
+
+def _reply(reply: Reply, people: Mapping[int, str]) -> CardReply:
+    return CardReply(
+        reply_id=id_of(reply),
+        state=reply.state,
+        text=reply.text,
+        by=people[reply.written_by_id],
+        approval_reasons=() if reply.approved_by_id else tuple(reply.approval_reasons),
+        approved_by=people.get(reply.approved_by_id or 0),
+        send_after=reply.send_after,
+        sent_at=reply.sent_at,
+        url=reply.remote_url,
+        problem=reply.problem,
+        what_to_do=reply.what_to_do,
     )
 
 

@@ -10,22 +10,36 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from service.pipeline import flow
+from service.pipeline import cards, flow
 from service.pipeline.outcome import Outcome
-from service.store import backfills, deliveries, hook_calls, posts, retention
+from service.store import backfills, cases, deliveries, hook_calls, posts, replies, retention
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
 KEEP_CALLS = timedelta(days=7)  # a sender tries again for some days, and is known by what is kept
+KEEP_DROPPED = timedelta(days=30)  # a draft that was given up may still be wanted
 _MOST = 2000
 
 
 def forgotten(session: Session, now: datetime) -> Outcome:
-    """Jobs for posts and deliveries that should have been finished `PATIENCE` ago, and for histories to go on with."""
+    """Jobs for what should have been finished `PATIENCE` ago (posts, messages, replies), and for histories."""
     waiting = posts.unfinished(session, seen_before=now - PATIENCE, most=_MOST)
     unsent = deliveries.stuck(session, before=now - PATIENCE)
     histories = [flow.backfill(source_id) for source_id in backfills.running(session)]  # nothing where it is queued
-    return Outcome(next=[*flow.start(waiting), *(flow.deliver(delivery_id) for delivery_id in unsent), *histories])
+    return Outcome(
+        next=[
+            *flow.start(waiting),
+            *(flow.deliver(delivery_id) for delivery_id in unsent),
+            *(flow.reply(reply_id) for reply_id in replies.stuck(session, before=now - PATIENCE)),
+            *histories,
+        ]
+    )
+
+
+def wake_cases(session: Session, now: datetime) -> Outcome:
+    """Show the cases again that were snoozed until now."""
+    due = cases.wake_due(session, now=now)
+    return Outcome(next=[job for post_id in due for job in cards.of_post(session, post_id)])
 
 
 def forget_raw(session: Session, tools: Tools) -> int:
@@ -37,3 +51,8 @@ def forget_raw(session: Session, tools: Tools) -> int:
 def forget_calls(session: Session, now: datetime) -> None:
     """Delete calls of webhooks that were read and are `KEEP_CALLS` old."""
     hook_calls.forget(session, received_before=now - KEEP_CALLS)
+
+
+def forget_words(session: Session, now: datetime) -> None:
+    """Empty drafts that were given up, `KEEP_DROPPED` after they were written."""
+    replies.forget_dropped(session, written_before=now - KEEP_DROPPED)

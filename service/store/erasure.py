@@ -12,7 +12,9 @@ from datetime import datetime
 from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlmodel import Session, col
 
-from service.models import Author, Delivery, Identity, Post, PostVersion, Reading, SetAsideItem
+from service.domain.outbox import OutboxState, move
+from service.domain.replies import unquoted
+from service.models import Author, Delivery, Identity, Post, PostVersion, Reading, Reply, SetAsideItem
 
 _TELLING_ID = 6  # letters; a shorter id is found in too many payloads to say whose they are
 
@@ -34,6 +36,7 @@ def erase(session: Session, source_id: int, external_ids: Sequence[str], *, now:
     ).all()
     ids = [int(post_id or 0) for post_id, _ in held]
     if ids:
+        _let_go_of_replies(session, ids)  # first: what they quote is found by the posts' words
         _empty_posts(session, ids, now)
         _erase_copies(session, source_id, ids, external_ids)
         _forget_authors(session, sorted({int(author) for _, author in held if author is not None}))
@@ -70,6 +73,40 @@ def _empty_posts(session: Session, ids: Sequence[int], now: datetime) -> None:
             for i, v in tombstones
         ],
     )
+
+
+def _let_go_of_replies(session: Session, ids: Sequence[int]) -> None:
+    """Replies lose what they took from the posts; those that did not leave are given up.
+
+    One that is on its way keeps its words until it came to rest: by them it is found. `pipeline.reply` empties it then.
+    """
+    said: dict[int, list[str]] = {}
+    for post_id, title, text in session.execute(
+        select(col(PostVersion.post_id), col(PostVersion.title), col(PostVersion.text)).where(
+            col(PostVersion.post_id).in_(ids)
+        )
+    ):
+        said.setdefault(post_id, []).extend((title or "", text))
+    rows = session.execute(
+        select(Reply, Author)
+        .join(Post, col(Post.id) == col(Reply.post_id))
+        .outerjoin(Author, col(Author.id) == col(Post.author_id))
+        .where(col(Reply.post_id).in_(ids))
+        .order_by(col(Reply.id))
+        .with_for_update(of=Reply)
+    )
+    for reply, author in rows:
+        names = [author.name or "", author.handle or ""] if author else []
+        reply.problem = reply.what_to_do = None
+        if reply.state in (OutboxState.SENDING, OutboxState.UNCERTAIN):
+            continue
+        if reply.remote_id is None and reply.state not in (OutboxState.SENT, OutboxState.DROPPED):
+            reply.state = move(OutboxState(reply.state), OutboxState.DROPPED)
+            reply.problem = "The author removed the post."
+        quoted = said.get(reply.post_id, [])
+        reply.text = unquoted(reply.text, quoted, names)
+        reply.sent_text = None if reply.sent_text is None else unquoted(reply.sent_text, quoted, names)
+    session.flush()
 
 
 def _erase_copies(session: Session, source_id: int, ids: Sequence[int], external_ids: Sequence[str]) -> None:

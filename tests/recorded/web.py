@@ -120,7 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
 def serve(answering: Answering) -> Iterator[Web]:
     """Serve on a free port of 127.0.0.1 until the block ends."""
     web = Web(answering)
-    handler = type("Handler", (_Handler,), {"web": web, "do_GET": _Handler.answer, "do_POST": _Handler.answer})
+    methods = {f"do_{name}": _Handler.answer for name in ("GET", "POST", "PUT", "PATCH", "DELETE")}
+    handler = type("Handler", (_Handler,), {"web": web, **methods})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -1,0 +1,127 @@
+"""How we answer: config/replies.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from nlp.base import Intent
+from service.configuration.addresses import SlackAddress
+from service.configuration.checking import Name, Names, Section, checked, unique
+from service.configuration.yaml_lines import Document, read
+from service.domain.replies import ApprovalRules
+from service.domain.wording import did_you_mean
+
+FILE = "replies.yaml"
+FIELDS = ("author", "product", "issue", "version")
+"""What a template may leave open, written as {author}."""
+
+_OPEN = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Words to begin a reply with."""
+
+    name: str
+    language: str  # BCP 47
+    text: str
+    intents: tuple[str, ...] = ()  # what the post does; none: whatever it does
+    topics: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What must be known of a post before this can be said."""
+        return frozenset(_OPEN.findall(self.text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepliesConfig:
+    """How we answer."""
+
+    undo_seconds: float = 20.0  # in which whoever published may take it back
+    escalate_to: str = "#rnd"  # the Slack channel of those who can mend what people report
+    approval: ApprovalRules = field(default_factory=ApprovalRules)
+    templates: tuple[Template, ...] = ()
+
+
+class ApprovalSection(Section):
+    """What `approval` may say."""
+
+    first_replies: int = Field(3, ge=0, le=1000, description="so many first replies of each colleague")
+    customer_value_from: float | None = Field(
+        None, ge=0, description="replies to customers whose orders are worth so much, in the company's currency"
+    )
+    words: Names = Field((), description="replies where the post or the reply says one of these")
+
+
+class TemplateSection(Section):
+    """What an entry of `templates` may say."""
+
+    name: Name = Field(description="what we call it; one name for one language")
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = Field(
+        description="the language that it is written in, as a code such as en or pt-BR"
+    )
+    intents: Names = Field((), description="for posts that do one of these; none: whatever they do")
+    topics: Names = Field((), description="for posts about one of these; none: whatever they are about")
+    text: str = Field(
+        min_length=1,
+        max_length=5000,
+        description="the words; `{author}`, `{product}`, `{issue}` and `{version}` are filled in",
+    )
+
+
+class RepliesSection(Section):
+    """What replies.yaml may say."""
+
+    undo_seconds: float = Field(
+        20.0, ge=0, le=600, description="how long a published reply waits, so that it can be taken back"
+    )
+    escalate_to: SlackAddress = Field("#rnd", description='the Slack channel that a case is escalated to: "#rnd"')
+    approval: ApprovalSection = Field(
+        default_factory=ApprovalSection, description="when a second person must look before a reply leaves"
+    )
+    templates: tuple[TemplateSection, ...] = Field((), description="words to begin a reply with")
+
+
+def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesConfig:
+    """Read replies.yaml; the defaults where there is no such file. `topics`: those that templates may name.
+
+    Raises:
+        ConfigError: it does not fit; names file, line and what would be right, for everything that is wrong.
+    """
+    if not path.exists():
+        return RepliesConfig()
+    document = read(path)
+    section = checked(document, RepliesSection)
+    listed = document.at(("templates",))
+    unique(document, [("templates", index) for index in range(len(listed) if isinstance(listed, list) else 0)])
+    if section is not None:
+        for index, template in enumerate(section.templates):
+            _check(document, index, template, None if topics is None else tuple(topics))
+    if section is None or document.problems:
+        raise document.error()
+    return RepliesConfig(
+        undo_seconds=section.undo_seconds,
+        escalate_to=section.escalate_to,
+        approval=ApprovalRules(**section.approval.model_dump()),
+        templates=tuple(Template(**template.model_dump()) for template in section.templates),
+    )
+
+
+def _check(document: Document, index: int, template: TemplateSection, topics: tuple[str, ...] | None) -> None:
+    for gap in _OPEN.findall(template.text):
+        if gap not in FIELDS:
+            message = f"There is no field {{{gap}}}."
+            document.complain(("templates", index, "text"), message, fix=did_you_mean(gap, FIELDS))
+    known = {"intents": tuple(Intent), "topics": topics}
+    for key, names in known.items():
+        for name in getattr(template, key):
+            if names is not None and name not in names:
+                message = f'There is no {key.removesuffix("s")} "{name}".'
+                document.complain(("templates", index, key), message, fix=did_you_mean(name, names))

@@ -1,0 +1,16 @@
+"""Which messages must follow when something about a post changed."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from service.models.columns import id_of
+from service.pipeline import flow
+from service.pipeline.outcome import Job
+from service.store import deliveries
+
+
+def of_post(session: Session, post_id: int) -> list[Job]:
+    """The jobs that bring the post's cards up to date."""
+    shown = deliveries.of_posts(session, [post_id], states=deliveries.LEFT)
+    return [flow.deliver(id_of(each)) for each in shown]

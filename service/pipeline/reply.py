@@ -1,0 +1,326 @@
+"""One reply -> its platform, once.
+
+As with deliveries, what may be killed at any point is written down before and after: `sending` is committed before the
+words leave, the receipt after they arrived. Whoever finds a reply in `sending` or `uncertain` looks for it before
+anything else, and "it is not there" is believed only a while after it left. Right before it leaves the post is looked
+at once more: what its writer did not see keeps the reply here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import assert_never, cast
+
+from sqlmodel import Session
+
+from integrations.base import IntegrationError, OutcomeUncertain, Receipt, TargetBusy, TargetRefused
+from integrations.replies import Deletes, Edits, Place, Replier
+from service.domain.outbox import OutboxState, move
+from service.domain.replies import Wish, difference, text_digest
+from service.models import Case, Post, Reply, Source
+from service.models.columns import id_of
+from service.pipeline import cards, flow
+from service.pipeline.outcome import Outcome
+from service.store import replies
+from service.store.database import transaction
+from service.store.locks import REPLIES, alone
+from service.tools import Tools
+
+_LOOK_AGAIN = 30.0  # seconds, before an uncertain outcome is looked at
+_BACK_OFF = 60.0  # seconds, where a busy platform names no time
+_WITHOUT_KEYS = 600.0  # seconds, before somebody may have set them
+_CLOCKS_APART = timedelta(minutes=5)  # how far a platform's clock may be behind ours
+_LOOK_FIRST = "Look at the post again; then try once more, change the words, or drop the reply."
+
+
+class _Step(Enum):
+    SEND = auto()
+    EDIT = auto()
+    REMOVE = auto()
+    FIND = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    step: _Step
+    reply_id: int
+    key: str
+    text: str
+    seen_digest: str
+    tried: bool  # it may have left before
+    written_at: datetime
+    left_at: datetime | None
+    receipt: Receipt | None
+    source: Source
+    place: Place
+    replier: Replier
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A reply and its case within one transaction, which holds both."""
+
+    session: Session
+    reply: Reply
+    case: Case
+
+
+def run(reply_id: int, tools: Tools) -> Outcome:
+    """Bring the reply to where its people want it; safe to run again at any time, by anyone."""
+    with alone(tools.engine, REPLIES, reply_id) as free:
+        if not free:
+            return Outcome(next=[flow.reply(reply_id, wait_seconds=5)])
+        plan = _planned(reply_id, tools)
+        if isinstance(plan, Outcome):
+            return plan
+        tools.observe("reply:prepared")
+        try:
+            return _carried_out(plan, tools)
+        except IntegrationError as error:
+            return _not_done(plan, error, tools)
+
+
+def _planned(reply_id: int, tools: Tools) -> _Plan | Outcome:
+    """What is to be done; or what follows where nothing is, or only a person can."""
+    with transaction(tools.engine) as session:
+        held = replies.hold(session, reply_id)
+        if held is None:
+            return Outcome()
+        reply, _ = held
+        if reply.state not in replies.ON_ITS_WAY:
+            return Outcome(next=cards.of_post(session, reply.post_id))
+        wait = (reply.send_after - tools.clock()).total_seconds() if reply.send_after else 0.0
+        if reply.state == OutboxState.APPROVED and wait > 0:
+            return Outcome(next=[flow.reply(reply_id, wait_seconds=wait)])
+        post = session.get_one(Post, reply.post_id)
+        source = session.get_one(Source, post.source_id)
+        replier = tools.replier(source)
+        if replier is None:
+            return _for_a_person(session, reply, post, source, tools)
+        if reply.state == OutboxState.APPROVED and (problem := _must_not_leave(reply, post)):
+            return _fail(session, reply, problem, _LOOK_FIRST)
+        return _Plan(
+            step=_step(reply),
+            reply_id=reply_id,
+            key=reply.key,
+            text=reply.text,
+            seen_digest=reply.seen_digest,
+            tried=reply.attempt_count > 0,
+            written_at=reply.written_at,
+            left_at=reply.sending_at,
+            receipt=_receipt(reply),
+            source=source,
+            place=replies.place_of(session, post, source),
+            replier=replier,
+        )
+
+
+def _must_not_leave(reply: Reply, post: Post) -> str:
+    """Why a reply that is to leave must not; empty where it may. The actions see to it; this is the last door."""
+    if post.deleted_at is not None and reply.wish != Wish.REMOVE:
+        return "The author removed the post."
+    if reply.approved_digest is not None and reply.approved_digest != text_digest(reply.text):
+        return "It says something else than what was approved."
+    if reply.approval_reasons and reply.approved_digest is None and reply.wish != Wish.REMOVE:
+        return "Nobody approved it."
+    return ""
+
+
+def _step(reply: Reply) -> _Step:
+    if reply.wish == Wish.EDIT:
+        return _Step.EDIT  # repeating it does no harm
+    if reply.wish == Wish.REMOVE:
+        return _Step.REMOVE
+    return _Step.SEND if reply.state == OutboxState.APPROVED else _Step.FIND
+
+
+def _receipt(reply: Reply) -> Receipt | None:
+    if reply.remote_id is None or reply.remote_address is None:
+        return None
+    return Receipt(address=reply.remote_address, remote_id=reply.remote_id, url=reply.remote_url)
+
+
+def _for_a_person(session: Session, reply: Reply, post: Post, source: Source, tools: Tools) -> Outcome:
+    """No program can answer there, or not any more."""
+    needs = tools.reply_needs(source)
+    problem = f"{' and '.join(needs)} is not set." if needs else "No program may answer there."
+    if reply.state != OutboxState.APPROVED:
+        reply.problem, reply.what_to_do = f"Whether it arrived cannot be told: {problem}", "Set it again."
+        return Outcome(next=[flow.reply(id_of(reply), wait_seconds=_WITHOUT_KEYS)])
+    if reply.wish != Wish.PUBLISH:
+        return _fail(session, reply, problem, "Do it by hand, and say so.")
+    if problem_of_post := _must_not_leave(reply, post):
+        return _fail(session, reply, problem_of_post, _LOOK_FIRST)
+    reply.state = move(OutboxState.APPROVED, OutboxState.MANUAL)
+    where = f"Open {post.url}" if post.url else "Open the post"
+    reply.problem, reply.what_to_do = problem, f"{where}, paste the text, and say that it is sent."
+    session.flush()
+    return Outcome(next=cards.of_post(session, reply.post_id))
+
+
+def _carried_out(plan: _Plan, tools: Tools) -> Outcome:
+    match plan.step:
+        case _Step.SEND:
+            return _send(plan, tools)
+        case _Step.EDIT:
+            if not _begin(plan, tools):
+                return Outcome()
+            edited = cast(Edits, plan.replier).edit(plan.text, place=plan.place, receipt=_given(plan))
+            tools.observe("reply:acted")
+            return _stands(plan, edited, tools)
+        case _Step.REMOVE:
+            if not _begin(plan, tools):
+                return Outcome()
+            cast(Deletes, plan.replier).delete(place=plan.place, receipt=_given(plan))
+            tools.observe("reply:acted")
+            return _is_removed(plan, tools)
+        case _Step.FIND:
+            found = _found(plan)
+            tools.observe("reply:acted")
+            return _stands(plan, found, tools) if found else _not_there(plan, tools)
+        case _:
+            assert_never(plan.step)
+
+
+def _send(plan: _Plan, tools: Tools) -> Outcome:
+    wait = tools.turn_to_reply(plan.source)
+    if wait > 1:
+        return Outcome(next=[flow.reply(plan.reply_id, wait_seconds=wait)])
+    time.sleep(wait)
+    if plan.tried and (receipt := _found(plan)) is not None:
+        return _stands(plan, receipt, tools)
+    standing = plan.replier.look(plan.place)
+    tools.observe("reply:looked")
+    if differs := difference(plan.seen_digest, standing):
+        return _settle(plan, tools, lambda held: _fail(held.session, held.reply, " ".join(differs), _LOOK_FIRST))
+    if not _begin(plan, tools):
+        return Outcome()
+    receipt = plan.replier.send(plan.text, place=plan.place, key=plan.key)
+    tools.observe("reply:acted")
+    return _stands(plan, receipt, tools)
+
+
+def _found(plan: _Plan) -> Receipt | None:
+    return plan.replier.find(plan.text, place=plan.place, key=plan.key, after=plan.written_at - _CLOCKS_APART)
+
+
+def _given(plan: _Plan) -> Receipt:
+    if plan.receipt is None:
+        raise ValueError(f"reply {plan.key} has no receipt, and stands nowhere")
+    return plan.receipt
+
+
+def _begin(plan: _Plan, tools: Tools) -> bool:
+    """Write down that it leaves now. False: somebody took it back, or changed it, in the last moment."""
+    with transaction(tools.engine) as session:
+        held = replies.hold(session, plan.reply_id)
+        if held is None:
+            return False
+        reply, _ = held
+        later = reply.send_after is not None and reply.send_after > tools.clock()
+        if reply.state not in replies.ON_ITS_WAY or reply.text != plan.text or later:
+            return False
+        if reply.state == OutboxState.APPROVED:
+            reply.state = move(OutboxState.APPROVED, OutboxState.SENDING)
+        reply.sending_at = tools.clock()
+        reply.attempt_count += 1
+    tools.observe("reply:sending")
+    return True
+
+
+def _not_there(plan: _Plan, tools: Tools) -> Outcome:
+    """It was looked for in vain: soon after it left that tells nothing, a platform may be slow to show it."""
+    since = tools.clock() - plan.left_at if plan.left_at else tools.certain_after
+    wait = (tools.certain_after - since).total_seconds()
+    if wait > 0:
+        return _uncertain(plan, tools, "It is not there yet.", wait=wait)
+    return _again(plan, tools, "It had not arrived.", wait=0)
+
+
+def _not_done(plan: _Plan, error: IntegrationError, tools: Tools) -> Outcome:
+    """What each way of failing leads to. A search that failed tells nothing: the question stays open."""
+    if plan.step is _Step.FIND or isinstance(error, OutcomeUncertain):
+        wait = error.retry_after if isinstance(error, TargetBusy) and error.retry_after else _LOOK_AGAIN
+        return _uncertain(plan, tools, str(error), wait=wait)
+    if isinstance(error, TargetBusy):
+        return _again(plan, tools, str(error), wait=error.retry_after or _BACK_OFF)
+    what_to_do = error.what_to_do if isinstance(error, TargetRefused) else "Change the words, or answer by hand."
+    problem = str(error).removesuffix(what_to_do).strip()
+    return _settle(plan, tools, lambda held: _fail(held.session, held.reply, problem, what_to_do))
+
+
+def _stands(plan: _Plan, receipt: Receipt, tools: Tools) -> Outcome:
+    def settle(held: _Held) -> Outcome:
+        reply = held.reply
+        _through(reply, OutboxState.SENT)
+        reply.wish = Wish.PUBLISH
+        reply.remote_address, reply.remote_id = receipt.address, receipt.remote_id
+        reply.remote_url = receipt.url or reply.remote_url
+        replies.stands(held.session, reply, held.case, now=tools.clock())
+        if held.session.get_one(Post, reply.post_id).deleted_at is not None:
+            reply.text = reply.sent_text = ""  # it may quote what is gone
+        return Outcome()
+
+    return _settle(plan, tools, settle)
+
+
+def _is_removed(plan: _Plan, tools: Tools) -> Outcome:
+    def settle(held: _Held) -> Outcome:
+        reply = held.reply
+        _through(reply, OutboxState.SENT)
+        reply.wish, reply.removed_at = Wish.PUBLISH, tools.clock()
+        reply.problem = reply.what_to_do = reply.send_after = None
+        replies.reopen(held.case)
+        return Outcome()
+
+    return _settle(plan, tools, settle)
+
+
+def _uncertain(plan: _Plan, tools: Tools, problem: str, *, wait: float) -> Outcome:
+    def settle(held: _Held) -> Outcome:
+        held.reply.problem = problem
+        if held.reply.state == OutboxState.SENDING:
+            held.reply.state = move(OutboxState.SENDING, OutboxState.UNCERTAIN)
+        return Outcome(next=[flow.reply(plan.reply_id, wait_seconds=wait)])
+
+    return _settle(plan, tools, settle)
+
+
+def _again(plan: _Plan, tools: Tools, problem: str, *, wait: float) -> Outcome:
+    def settle(held: _Held) -> Outcome:
+        held.reply.problem = problem
+        _through(held.reply, OutboxState.APPROVED)
+        return Outcome(next=[flow.reply(plan.reply_id, wait_seconds=wait)])
+
+    return _settle(plan, tools, settle)
+
+
+def _fail(session: Session, reply: Reply, problem: str, what_to_do: str) -> Outcome:
+    _through(reply, OutboxState.FAILED)
+    reply.problem, reply.what_to_do = problem, what_to_do
+    session.flush()
+    return Outcome(next=cards.of_post(session, reply.post_id))
+
+
+def _through(reply: Reply, wanted: OutboxState) -> None:
+    """Move the reply, where it is not there yet. From `approved` to `sent` goes what was found before it left anew."""
+    if reply.state != wanted:
+        reply.state = move(OutboxState(reply.state), wanted)
+
+
+def _settle(plan: _Plan, tools: Tools, settle: Callable[[_Held], Outcome]) -> Outcome:
+    """Write down what came of it, unless somebody settled the reply meanwhile; the post's cards follow."""
+    with transaction(tools.engine) as session:
+        found = replies.hold(session, plan.reply_id)
+        if found is None or found[0].state not in replies.ON_ITS_WAY:
+            return Outcome()
+        reply, case = found
+        if reply.state == OutboxState.APPROVED and reply.text != plan.text:  # taken back and changed: judge it anew
+            return Outcome(next=[flow.reply(plan.reply_id)])
+        outcome = settle(_Held(session, reply, case))
+        session.flush()
+        return Outcome(next=[*outcome.next, *cards.of_post(session, reply.post_id)])
