@@ -22,9 +22,12 @@ LOCAL_EMAIL = "you@localhost"
 
 def local_user(session: Session, *, now: datetime) -> Actor:
     """Whoever sits at this machine; made when there is none yet."""
+    wanted = select(User).where(col(User.email) == LOCAL_EMAIL)
+    if (user := session.scalars(wanted).one_or_none()) is not None:
+        return Actor(user_id=id_of(user), name=user.name, role=Role(user.role))
     made = upsert(User).values(name="you", email=LOCAL_EMAIL, role=Role.ADMIN, active=True, created_at=now)
     session.execute(made.on_conflict_do_nothing(index_elements=["email"]))
-    user = session.scalars(select(User).where(col(User.email) == LOCAL_EMAIL)).one()
+    user = session.scalars(wanted).one()
     return Actor(user_id=id_of(user), name=user.name, role=Role(user.role))
 
 

@@ -25,7 +25,9 @@ def web() -> None:
     """
     import uvicorn
 
+    from service.jobs.queue import queue
     from service.web.app import create_app
+    from service.web.site import Desk
 
     setup = begin("web")
     with open_tools(setup) as tools:
@@ -38,6 +40,7 @@ def web() -> None:
                 sample=setup.sample,
                 hosts=_own_names(setup.settings),
                 hook_secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
+                desk=Desk(tools=tools, queue=queue),
             ),
             host=setup.settings.host,
             port=setup.settings.port,

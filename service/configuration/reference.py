@@ -19,6 +19,7 @@ from collectors import registry
 from collectors.base import Passport, Spec
 from service.configuration.company import CompanySection, ProductSection, TeamSection
 from service.configuration.nlp import ClassifierSection, NlpSection
+from service.configuration.replies import ApprovalSection, RepliesSection, TemplateSection
 from service.configuration.routing import RuleSection
 from service.configuration.sources import SourceSection
 from service.configuration.topics import TopicSection
@@ -62,6 +63,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "topics": lambda: keys_table(TopicSection),
     "nlp": lambda: keys_table(NlpSection),
     "classifiers": lambda: keys_table(ClassifierSection),
+    "replies": lambda: keys_table(RepliesSection),
+    "approval": lambda: keys_table(ApprovalSection),
+    "templates": lambda: keys_table(TemplateSection),
     "rules": lambda: keys_table(RuleSection),
     "post fields": lambda: fields_table(POST_FIELDS),
     "issue fields": lambda: fields_table(ISSUE_FIELDS),

@@ -68,10 +68,11 @@ def digest_of(standing: StandingLike) -> str:
     """What a writer saw, without its words: text, title, rating and answers, each told from another."""
     if not standing.exists:
         return _GONE
-    newest = _in_order(standing.answers)[-_MOST_ANSWERS:]
-    cut = len(standing.answers) - len(newest)
+    ordered = _in_order(standing.answers)
+    newest, cut = ordered[-_MOST_ANSWERS:], ordered[:-_MOST_ANSWERS]
     parts = (_mark(standing.text.strip(), 12), _mark(standing.title or "", 8), _mark(standing.rating or "", 8))
-    return ".".join((*parts, str(cut), "".join(_mark(answer.remote_id, 4) for answer in newest)))
+    until = str(_second(cut[-1])) if cut else ""  # older ones are taken to have been there
+    return ".".join((*parts, until, "".join(_mark(answer.remote_id, 4) for answer in newest)))
 
 
 def difference(seen_digest: str, standing: StandingLike) -> list[str]:
@@ -85,30 +86,28 @@ def difference(seen_digest: str, standing: StandingLike) -> list[str]:
     parts = seen_digest.split(".")
     if len(parts) != 5:
         return [*told, "Nobody saw the post as it stands: its platform could not be asked when this was written."]
-    text, title, rating, cut, answers = parts
+    text, title, rating, until, answers = parts
     if _mark(standing.text.strip(), 12) != text:
         told.append(f"The author changed the text. It says now: “{_short(standing.text)}”")
     if _mark(standing.title or "", 8) != title:
         told.append(f"The title is now “{_short(standing.title or '')}”.")
     if _mark(standing.rating or "", 8) != rating:
         told.append(f"The rating is now {standing.rating}." if standing.rating else "The rating was taken back.")
-    return [*told, *(_answered(each) for each in _new_answers(answers, int(cut), standing))]
+    return [*told, *(_answered(each) for each in _new_answers(answers, until, standing))]
 
 
-def new_answers(seen_digest: str, standing: StandingLike) -> Sequence[AnswerLike]:
-    """The answers that stand there and that the writer did not see, oldest first."""
-    parts = seen_digest.split(".")
-    return _new_answers(parts[4], int(parts[3]), standing) if len(parts) == 5 else standing.answers
-
-
-def _new_answers(marks: str, cut: int, standing: StandingLike) -> list[AnswerLike]:
+def _new_answers(marks: str, until: str, standing: StandingLike) -> list[AnswerLike]:
     seen = {marks[start : start + 4] for start in range(0, len(marks), 4)}
-    unknown = [answer for answer in _in_order(standing.answers) if _mark(answer.remote_id, 4) not in seen]
-    return unknown[cut:]  # the oldest of them stood there before, and were too many to be noted
+    unknown = (answer for answer in _in_order(standing.answers) if _mark(answer.remote_id, 4) not in seen)
+    return [answer for answer in unknown if not until or _second(answer) > int(until)]
 
 
 def _in_order(answers: Iterable[AnswerLike]) -> list[AnswerLike]:
-    return sorted(answers, key=lambda answer: (answer.at.timestamp() if answer.at else 0.0, answer.remote_id))
+    return sorted(answers, key=lambda answer: (_second(answer), answer.remote_id))
+
+
+def _second(answer: AnswerLike) -> int:
+    return int(answer.at.timestamp()) if answer.at else 0
 
 
 def _answered(answer: AnswerLike) -> str:

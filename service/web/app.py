@@ -19,17 +19,31 @@ from service.web.api import health, schema
 from service.web.api import issues as issues_api
 from service.web.api import posts as posts_api
 from service.web.api import sources as sources_api
-from service.web.auth import declared_role
+from service.web.auth import declared
 from service.web.guard import Guard
-from service.web.pages import corrections, customers, deliveries, digest, inbox, issues, posts, search, sources
-from service.web.site import CompanyLike, Site
+from service.web.pages import (
+    answering,
+    corrections,
+    customers,
+    deliveries,
+    digest,
+    inbox,
+    issues,
+    posts,
+    replies,
+    search,
+    sources,
+)
+from service.web.site import CompanyLike, Desk, Site
 
 ROUTERS = (
     inbox.router,
     posts.router,
+    answering.router,
     customers.router,
     issues.router,
     digest.router,
+    replies.router,
     deliveries.router,
     sources.router,
     corrections.router,
@@ -55,7 +69,7 @@ class _Application(FastAPI):
         return Guard(super().build_middleware_stack(), hosts=self.hosts)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  what a running application is made of, each by its name
     *,
     engine: Engine,
     company: CompanyLike,
@@ -64,6 +78,7 @@ def create_app(
     sample: bool = False,
     hosts: Collection[str] = (),
     hook_secrets: Callable[[str], Sequence[bytes]] = lambda _: (),
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The web application.
 
@@ -75,9 +90,10 @@ def create_app(
         sample: the store holds the sample studio; every page says that nothing in it is real.
         hosts: names under which the application answers, besides loopback: the host of the public address.
         hook_secrets: what calls for a source are signed with, any of them; without one no call is taken in.
+        desk: what authors are answered with; None: nobody is answered from these pages.
 
     Raises:
-        ValueError: a route does not declare the role that it needs.
+        ValueError: a route does not declare what its callers must be allowed.
     """
     app = _Application(title="Earful", docs_url=None, redoc_url=None, openapi_url=None)
     app.hosts = hosts
@@ -91,12 +107,13 @@ def create_app(
         linkable=passports.linkable(),
         statics=files,
         hook_secrets=hook_secrets,
+        desk=desk,
     )
     for router in (*ROUTERS, statics.router(files)):
-        # Not `include_router`, behind which newer releases of FastAPI hide the routes from `check_roles`.
+        # Not `include_router`, behind which newer releases of FastAPI hide the routes from `check_deeds`.
         app.router.routes.extend(router.routes)
     errors.install(app)
-    check_roles(app)
+    check_deeds(app)
     return app
 
 
@@ -105,12 +122,12 @@ def routes_of(app: FastAPI) -> Sequence[APIRoute]:
     return [route for route in app.routes if isinstance(route, APIRoute)]
 
 
-def check_roles(app: FastAPI) -> None:
-    """Look that every route declares the role that it needs.
+def check_deeds(app: FastAPI) -> None:
+    """Look that every route declares what its callers must be allowed.
 
     Raises:
         ValueError: one does not.
     """
     for route in routes_of(app):
-        if declared_role(route) is None:
-            raise ValueError(f"{route.path} does not declare the role that it needs")
+        if declared(route) is None:
+            raise ValueError(f"{route.path} does not declare what its callers must be allowed")

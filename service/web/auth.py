@@ -1,57 +1,68 @@
-"""Who is asking, and what they may see. The only place that decides it.
+"""Who is asking, and what they may do. The only place that decides it.
 
-Every route declares the role that it needs. There is no sign-in yet: whoever reaches the loopback address is the local
-user, and the settings refuse any other address.
+Every route declares the deed that its callers must be allowed. There is no sign-in yet: whoever reaches the loopback
+address is the local user, an admin of ours, and the settings refuse any other address.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
-
-class Role(StrEnum):
-    """What a user may do, from least to most."""
-
-    ANYONE = "anyone"  # health, static files, signed calls: nothing is told about posts or people
-    VIEWER = "viewer"
-    EDITOR = "editor"  # may say what is right about a reading
+from service.actions.actors import Actor, require
+from service.actions.users import local_user
+from service.domain.roles import Deed
+from service.store.database import transaction
+from service.web.site import site_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """Somebody of our own team."""
+def who(request: Request) -> Actor:
+    """The user who asks."""
+    site = site_of(request)
+    with transaction(site.engine) as session:
+        return local_user(session, now=site.clock())
 
-    name: str
-    role: Role
 
-
-LOCAL_USER = User(name="you", role=Role.EDITOR)
+Who = Annotated[Actor, Depends(who)]
+"""The user who asks, for a route that notes who did something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What a route asks of whoever calls it."""
 
-    role: Role
+    deed: Deed
 
-    def __call__(self) -> User:
-        """The user, who has the role: today the local user has every role there is."""
-        return LOCAL_USER
-
-
-def requires(role: Role) -> Any:
-    """The dependency by which a route declares the role that it needs."""
-    return Depends(Requirement(role))
+    def __call__(self, by: Who) -> None:
+        """Let pass who may. Raises NotAllowed."""
+        require(by, self.deed)
 
 
-def declared_role(route: APIRoute) -> Role | None:
-    """The role that a route declares; None where it declares none, which no route may."""
+class OpenToAnyone:
+    """What a route says that tells nothing about posts or people: health, static files, signed calls."""
+
+    def __call__(self) -> None:
+        """Let everybody pass."""
+
+
+def requires(deed: Deed) -> Any:
+    """The dependency by which a route declares the deed that its callers must be allowed."""
+    return Depends(Requirement(deed))
+
+
+def open_to_anyone() -> Any:
+    """The dependency by which a route declares that it needs nobody's leave."""
+    return Depends(OpenToAnyone())
+
+
+def declared(route: APIRoute) -> Deed | OpenToAnyone | None:
+    """What a route declares; None where it declares nothing, which no route may."""
     for dependency in route.dependant.dependencies:
         if isinstance(dependency.call, Requirement):
-            return dependency.call.role
+            return dependency.call.deed
+        if isinstance(dependency.call, OpenToAnyone):
+            return dependency.call
     return None

@@ -16,7 +16,7 @@ from service.domain.signatures import problem_of
 from service.errors import NotAllowed
 from service.store import hook_calls
 from service.store.database import transaction
-from service.web.auth import Role, requires
+from service.web.auth import open_to_anyone
 from service.web.guard import body_of
 from service.web.passports import hearing
 from service.web.site import TheSite
@@ -31,7 +31,7 @@ class Taken(BaseModel):
     new: bool
 
 
-@router.post("/in/{source}", dependencies=[requires(Role.ANYONE)], status_code=202)
+@router.post("/in/{source}", dependencies=[open_to_anyone()], status_code=202)
 def take_call(site: TheSite, source: str, request: Request) -> Taken:
     """Keep one call. 401: not signed, or long ago; 403: no secret is set; 404: no such source; 413: too large."""
     secrets = site.hook_secrets(source)

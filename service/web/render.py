@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from service.domain import wording
 from service.domain.people import shown_name
+from service.domain.replies import text_digest
 from service.web import passports, words
 from service.web.site import Site, site_of
 
@@ -39,6 +40,7 @@ PLACES = (
     Place("issues", "Issues", "/issues"),
     Place("customers", "Customers", "/customers"),
     Place("digest", "Digest", "/digest"),
+    Place("replies", "Replies", "/replies"),
     Place("deliveries", "Slack", "/deliveries"),
     Place("sources", "Sources", "/sources"),
     Place("corrections", "Corrections", "/corrections"),
@@ -169,5 +171,6 @@ def environment() -> Environment:
         count=words.count,
         source_title=passports.title_of,
         attribution_of=passports.attribution_of,
+        digest_of_text=text_digest,
     )
     return made

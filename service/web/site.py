@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -15,7 +15,11 @@ from sqlmodel import Session
 from service.clock import Clock
 from service.store.database import transaction
 from service.store.linkable import Linkable
-from service.web.statics import Statics
+from service.tools import Tools
+
+if TYPE_CHECKING:
+    from service.pipeline.collect import Queue
+    from service.web.statics import Statics  # whose route asks auth, which asks this
 
 # No page takes this long unless something is wrong; then the reader should hear of it.
 _LONGEST_QUESTION = "10s"
@@ -41,6 +45,14 @@ class CompanyLike(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What pages answer authors with."""
+
+    tools: Tools
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The running application, as pages see it."""
 
@@ -52,6 +64,7 @@ class Site:
     linkable: Linkable
     statics: Statics
     hook_secrets: Callable[[str], Sequence[bytes]]  # what calls for a source are signed with; none: none is taken in
+    desk: Desk | None  # None: nobody is answered from these pages
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

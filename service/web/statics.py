@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 
 from service.errors import NotFound
-from service.web.auth import Role, requires
+from service.web.auth import open_to_anyone
 
 FOLDER = Path(__file__).parent / "static"
 _TYPES = {
@@ -55,7 +55,7 @@ def router(statics: Statics) -> APIRouter:
     """The route that serves them. An older digest gets the file as it is now, and may not keep it."""
     routes = APIRouter()
 
-    @routes.get("/static/{digest}/{path:path}", dependencies=[requires(Role.ANYONE)], include_in_schema=False)
+    @routes.get("/static/{digest}/{path:path}", dependencies=[open_to_anyone()], include_in_schema=False)
     def static_file(digest: str, path: str) -> Response:
         if path not in statics.files:
             raise NotFound(f"There is no file “{path}” here.")

@@ -17,6 +17,7 @@ from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
 from service.domain.people import Evidence, IdentityState, Lifecycle
 from service.domain.sources import Heard, SourceState
+from service.store.reply_views import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ OUTBOX: dict[str, State] = {
     OutboxState.FAILED: State("Not sent", "act"),
     OutboxState.MANUAL: State("A person must send it", "act"),
     OutboxState.DROPPED: State("Taken back", "done", "A person took it back before it left."),
+}
+QUEUES: dict[str, str] = {
+    Queue.APPROVAL: "To approve",
+    Queue.MANUAL: "To be pasted",
+    Queue.FAILED: "Not sent",
+    Queue.UNCERTAIN: "May have arrived",
+    Queue.GOING: "On their way",
+    Queue.SENT: "Sent",
 }
 SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),

@@ -10,59 +10,66 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from parsel import Selector
 
-from service.web.app import check_roles, routes_of
-from service.web.auth import Role, declared_role
+from service.domain.roles import Deed
+from service.web.app import check_deeds, routes_of
+from service.web.auth import OpenToAnyone, declared
 from service.web.guard import host_of
 
-ROLES = {
-    "/": Role.VIEWER,
-    "/inbox/new": Role.VIEWER,
-    "/posts/{post_id}": Role.VIEWER,
-    "/customers": Role.VIEWER,
-    "/customers/{customer_id}": Role.VIEWER,
-    "/issues": Role.VIEWER,
-    "/issues/{number}": Role.VIEWER,
-    "/deliveries": Role.VIEWER,
-    "/sources": Role.VIEWER,
-    "/sources/{name}": Role.VIEWER,
-    "/search": Role.VIEWER,
-    "/corrections": Role.VIEWER,
-    "/corrections/check": Role.VIEWER,
-    "/corrections/apply": Role.EDITOR,
-    "/sources/{name}/retry": Role.EDITOR,
-    "/corrections/{correction_id}/withdraw": Role.EDITOR,
-    "/posts/{post_id}/corrections": Role.EDITOR,
-    "/api/corrections": Role.VIEWER,
-    "/api/accuracy": Role.VIEWER,
-    "/api/posts/{post_id}/corrections": Role.EDITOR,
-    "/api/posts": Role.VIEWER,
-    "/api/posts/{post_id}": Role.VIEWER,
-    "/api/issues": Role.VIEWER,
-    "/api/issues/{number}": Role.VIEWER,
-    "/api/customers": Role.VIEWER,
-    "/api/customers/{customer_id}": Role.VIEWER,
-    "/api/deliveries": Role.VIEWER,
-    "/api/sources": Role.VIEWER,
-    "/api/openapi.json": Role.ANYONE,
-    "/hooks/in/{source}": Role.ANYONE,
-    "/health": Role.ANYONE,
-    "/static/{digest}/{path:path}": Role.ANYONE,
+DEEDS = {
+    "/": Deed.READ,
+    "/inbox/new": Deed.READ,
+    "/posts/{post_id}": Deed.READ,
+    "/customers": Deed.READ,
+    "/customers/{customer_id}": Deed.READ,
+    "/issues": Deed.READ,
+    "/issues/{number}": Deed.READ,
+    "/deliveries": Deed.READ,
+    "/sources": Deed.READ,
+    "/sources/{name}": Deed.READ,
+    "/search": Deed.READ,
+    "/corrections": Deed.READ,
+    "/corrections/check": Deed.READ,
+    "/corrections/apply": Deed.CORRECT,
+    "/sources/{name}/retry": Deed.CORRECT,
+    "/corrections/{correction_id}/withdraw": Deed.CORRECT,
+    "/posts/{post_id}/corrections": Deed.CORRECT,
+    "/posts/{post_id}/answer": Deed.WRITE,
+    "/posts/{post_id}/length": Deed.WRITE,
+    "/posts/{post_id}/case/{verb}": Deed.WORK,
+    "/replies": Deed.READ,
+    "/replies/{reply_id}/{verb}": Deed.WRITE,
+    "/api/corrections": Deed.READ,
+    "/api/accuracy": Deed.READ,
+    "/api/posts/{post_id}/corrections": Deed.CORRECT,
+    "/api/posts": Deed.READ,
+    "/api/posts/{post_id}": Deed.READ,
+    "/api/issues": Deed.READ,
+    "/api/issues/{number}": Deed.READ,
+    "/api/customers": Deed.READ,
+    "/api/customers/{customer_id}": Deed.READ,
+    "/api/deliveries": Deed.READ,
+    "/api/sources": Deed.READ,
+    "/api/openapi.json": OpenToAnyone,
+    "/hooks/in/{source}": OpenToAnyone,
+    "/health": OpenToAnyone,
+    "/static/{digest}/{path:path}": OpenToAnyone,
 }
 
 
-def test_each_route_needs_the_role_in_the_table(app: FastAPI) -> None:
-    """A new route must be entered here; none goes without a role."""
-    found = {route.path: declared_role(route) for route in routes_of(app)}
-    assert {path: role for path, role in found.items() if not path.startswith("/digest")} == ROLES
+def test_each_route_needs_the_deed_in_the_table(app: FastAPI) -> None:
+    """A new route must be entered here; none goes without a word."""
+    found = {route.path: declared(route) for route in routes_of(app)}
+    named = {path: type(deed) if isinstance(deed, OpenToAnyone) else deed for path, deed in found.items()}
+    assert {path: deed for path, deed in named.items() if not path.startswith("/digest")} == DEEDS
     assert None not in found.values()
 
 
-def test_an_application_with_a_route_without_a_role_does_not_start() -> None:
+def test_an_application_with_a_route_that_declares_nothing_does_not_start() -> None:
     """Forgetting it is found at the start, not by a visitor."""
     careless = FastAPI()
     careless.get("/everything")(lambda: "everything")
-    with pytest.raises(ValueError, match="/everything does not declare the role"):
-        check_roles(careless)
+    with pytest.raises(ValueError, match="/everything does not declare what"):
+        check_deeds(careless)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "localhost@evil"])

@@ -10,11 +10,12 @@ from pydantic import Field
 
 from service.actions.correct import label
 from service.domain.corrections import Origin
+from service.domain.roles import Deed
 from service.models import Correction
 from service.store import corrections, corrections_report
 from service.store.database import transaction
 from service.web.api.listing import Item
-from service.web.auth import LOCAL_USER, Role, requires
+from service.web.auth import Who, requires
 from service.web.correcting import as_json
 from service.web.site import TheSite
 
@@ -55,14 +56,14 @@ class Said(Item):
     version: int | None = None
 
 
-@router.get("/corrections", dependencies=[requires(Role.VIEWER)])
+@router.get("/corrections", dependencies=[requires(Deed.READ)])
 def list_corrections(site: TheSite, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> list[CorrectionItem]:
     """The labels that were given last, newest first."""
     with site.reading() as session:
         return [_item(each) for each in corrections.newest(session, most=limit)]
 
 
-@router.get("/accuracy", dependencies=[requires(Role.VIEWER)])
+@router.get("/accuracy", dependencies=[requires(Deed.READ)])
 def get_accuracy(site: TheSite) -> list[AccuracyItem]:
     """By head, the chance sample apart from what people complained about."""
     with site.reading() as session:
@@ -80,15 +81,15 @@ def get_accuracy(site: TheSite) -> list[AccuracyItem]:
     ]
 
 
-@router.post("/posts/{post_id}/corrections", dependencies=[requires(Role.EDITOR), Depends(as_json)], status_code=201)
-def add_corrections(site: TheSite, post_id: int, said: Said) -> list[CorrectionItem]:
+@router.post("/posts/{post_id}/corrections", dependencies=[requires(Deed.CORRECT), Depends(as_json)], status_code=201)
+def add_corrections(site: TheSite, by: Who, post_id: int, said: Said) -> list[CorrectionItem]:
     """Say what is right about a post."""
     with transaction(site.engine) as session:
         made = label(
             session,
             post_id,
             said.labels,
-            by=LOCAL_USER.name,
+            by=by.name,
             origin=Origin.COMPLAINT,
             now=site.clock(),
             version=said.version,

@@ -8,10 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.domain.roles import Deed
 from service.errors import NotFound
 from service.store.records import CustomerView, count_customers, find_customers, load_customers
 from service.web.api.listing import Item, Listing
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import CustomerQuery
 from service.web.site import TheSite
 
@@ -40,7 +41,7 @@ class CustomerItem(Item):
     last_post_at: datetime | None
 
 
-@router.get("/customers", dependencies=[requires(Role.VIEWER)])
+@router.get("/customers", dependencies=[requires(Deed.READ)])
 def list_customers(site: TheSite, query: Annotated[CustomerQuery, Query()]) -> Listing[CustomerItem]:
     """Customers, the most valuable first."""
     with site.reading() as session:
@@ -50,7 +51,7 @@ def list_customers(site: TheSite, query: Annotated[CustomerQuery, Query()]) -> L
     return Listing(items=items, next=found.next, total=total)
 
 
-@router.get("/customers/{customer_id}", dependencies=[requires(Role.VIEWER)])
+@router.get("/customers/{customer_id}", dependencies=[requires(Deed.READ)])
 def get_customer(site: TheSite, customer_id: int) -> CustomerItem:
     """One customer."""
     with site.reading() as session:

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from service.domain.roles import Deed
 from service.store.delivery_views import count_deliveries, find_deliveries
 from service.web.api.listing import Item, Listing
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import DeliveryQuery
 from service.web.site import TheSite
 
@@ -39,7 +40,7 @@ class DeliveryItem(Item):
     payload: dict[str, Any] | None
 
 
-@router.get("/deliveries", dependencies=[requires(Role.VIEWER)])
+@router.get("/deliveries", dependencies=[requires(Deed.READ)])
 def list_deliveries(site: TheSite, query: Annotated[DeliveryQuery, Query()]) -> Listing[DeliveryItem]:
     """Deliveries, newest first."""
     chosen = query.filter()

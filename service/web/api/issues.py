@@ -8,10 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.domain.roles import Deed
 from service.errors import NotFound
 from service.store.issue_views import IssueView, count_issues, find_issues, load_issues
 from service.web.api.listing import Item, Listing
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import IssueQuery
 from service.web.site import TheSite
 
@@ -42,7 +43,7 @@ class IssueItem(Item):
     merged_into: int | None
 
 
-@router.get("/issues", dependencies=[requires(Role.VIEWER)])
+@router.get("/issues", dependencies=[requires(Deed.READ)])
 def list_issues(site: TheSite, query: Annotated[IssueQuery, Query()]) -> Listing[IssueItem]:
     """Issues of every state, unless `state` names some."""
     chosen = query.filter(default="all")
@@ -61,7 +62,7 @@ def list_issues(site: TheSite, query: Annotated[IssueQuery, Query()]) -> Listing
     return Listing(items=items, next=found.next, total=total)
 
 
-@router.get("/issues/{number}", dependencies=[requires(Role.VIEWER)])
+@router.get("/issues/{number}", dependencies=[requires(Deed.READ)])
 def get_issue(site: TheSite, number: int) -> IssueItem:
     """One issue."""
     with site.reading() as session:

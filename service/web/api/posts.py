@@ -7,11 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.domain.roles import Deed
 from service.errors import NotFound
 from service.store.inbox import Answer, PostView, ReadingView, count_posts, find_posts, load_posts
 from service.web import passports
 from service.web.api.listing import Item, Listing
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import PostQuery
 from service.web.site import TheSite
 
@@ -84,7 +85,7 @@ class PostItem(Item):
     deliveries: int
 
 
-@router.get("/posts", dependencies=[requires(Role.VIEWER)])
+@router.get("/posts", dependencies=[requires(Deed.READ)])
 def list_posts(site: TheSite, query: Annotated[PostQuery, Query()]) -> Listing[PostItem]:
     """Posts, newest first."""
     chosen = query.filter(now=site.clock(), zone=site.company.time_zone)
@@ -94,7 +95,7 @@ def list_posts(site: TheSite, query: Annotated[PostQuery, Query()]) -> Listing[P
     return Listing(items=[_item(view) for view in found.items], next=found.next, total=total)
 
 
-@router.get("/posts/{post_id}", dependencies=[requires(Role.VIEWER)])
+@router.get("/posts/{post_id}", dependencies=[requires(Deed.READ)])
 def get_post(site: TheSite, post_id: int) -> PostItem:
     """One post."""
     with site.reading() as session:

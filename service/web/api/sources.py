@@ -6,9 +6,10 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
+from service.domain.roles import Deed
 from service.store.source_views import SourceView, list_sources
 from service.web.api.listing import Item, Listing
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.site import Site, TheSite
 
 router = APIRouter(prefix="/api")
@@ -38,7 +39,7 @@ class SourceItem(Item):
     may_link: bool
 
 
-@router.get("/sources", dependencies=[requires(Role.VIEWER)])
+@router.get("/sources", dependencies=[requires(Deed.READ)])
 def get_sources(site: TheSite) -> Listing[SourceItem]:
     """All sources by name."""
     with site.reading() as session:

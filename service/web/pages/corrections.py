@@ -9,18 +9,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.actions.correct import label, withdraw
 from service.domain.corrections import Origin
+from service.domain.roles import Deed
 from service.errors import NotFound
 from service.store import corrections, corrections_report
 from service.store.database import transaction
 from service.store.inbox import load_posts
-from service.web.auth import LOCAL_USER, Role, requires
+from service.web.auth import Who, requires
 from service.web.correcting import confirmed, from_our_own_page, labels_of
 from service.web.render import page
 from service.web.site import TheSite
 
 router = APIRouter()
-_ReadingRole = [requires(Role.VIEWER)]
-_ChangingRole = [requires(Role.EDITOR), Depends(from_our_own_page)]
+_ReadingRole = [requires(Deed.READ)]
+_ChangingRole = [requires(Deed.CORRECT), Depends(from_our_own_page)]
 _TEN, _NEWEST = 10, 50
 
 
@@ -52,6 +53,7 @@ def check(request: Request, site: TheSite) -> HTMLResponse:
 @router.post("/posts/{post_id}/corrections", dependencies=_ChangingRole, include_in_schema=False)
 def say(
     site: TheSite,
+    by: Who,
     post_id: int,
     version: Annotated[int, Form()],
     given: Annotated[list[str], Form(alias="label")] = [],  # noqa: B006  FastAPI copies it
@@ -67,15 +69,15 @@ def say(
                 raise NotFound(f"There is no post {post_id}.")
             labels = confirmed(view.reading) | labels
         origin = Origin.SAMPLE if sample else Origin.COMPLAINT
-        label(session, post_id, labels, by=LOCAL_USER.name, origin=origin, now=site.clock(), version=version)
+        label(session, post_id, labels, by=by.name, origin=origin, now=site.clock(), version=version)
     return RedirectResponse("/corrections/check" if sample else f"/posts/{post_id}#said", status_code=303)
 
 
 @router.post("/corrections/{correction_id}/withdraw", dependencies=_ChangingRole, include_in_schema=False)
-def take_back(site: TheSite, correction_id: int) -> RedirectResponse:
+def take_back(site: TheSite, by: Who, correction_id: int) -> RedirectResponse:
     """Take a label back."""
     with transaction(site.engine) as session:
-        found = withdraw(session, correction_id, by=LOCAL_USER.name, now=site.clock())
+        found = withdraw(session, correction_id, by=by.name, now=site.clock())
     return RedirectResponse(f"/posts/{found.post_id}#said", status_code=303)
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from service.domain.roles import Deed
 from service.store.records import count_customers, find_customers, load_record
 from service.web import timeline
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import CustomerQuery
 from service.web.queries import Query as QueryModel
 from service.web.render import page
@@ -24,7 +25,7 @@ class RecordQuery(QueryModel):
     show: timeline.Kind | None = None
 
 
-@router.get("/customers", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/customers", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def customers(request: Request, site: TheSite, query: Annotated[CustomerQuery, Query()]) -> HTMLResponse:
     """The list, searched."""
     with site.reading() as session:
@@ -35,7 +36,7 @@ def customers(request: Request, site: TheSite, query: Annotated[CustomerQuery, Q
     )
 
 
-@router.get("/customers/{customer_id}", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/customers/{customer_id}", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def customer(request: Request, site: TheSite, customer_id: int, query: Annotated[RecordQuery, Query()]) -> HTMLResponse:
     """One customer's record."""
     with site.reading() as session:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from service.domain.roles import Deed
 from service.models import Delivery
 from service.store.delivery_views import channels, count_deliveries, find_deliveries, source_names
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import DeliveryQuery
 from service.web.render import page
 from service.web.site import Site, TheSite
@@ -25,7 +26,7 @@ class CardsQuery(DeliveryQuery):
     limit: int = 20
 
 
-@router.get("/deliveries", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/deliveries", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def deliveries(request: Request, site: TheSite, query: Annotated[CardsQuery, Query()]) -> HTMLResponse:
     """The cards, channel by channel."""
     chosen = query.filter()

@@ -14,11 +14,12 @@ from service.configuration.company import Company, Team
 from service.digest import html
 from service.domain import periods
 from service.domain.digest import Digest
+from service.domain.roles import Deed
 from service.domain.wording import did_you_mean
 from service.errors import Invalid, NotFound
 from service.models import Source
 from service.pipeline.digest import compute
-from service.web.auth import Role, requires
+from service.web.auth import open_to_anyone, requires
 from service.web.queries import Query as QueryModel
 from service.web.queries import Word
 from service.web.render import THEMES, page
@@ -46,7 +47,7 @@ class _Needs:
     may_link: Callable[[Source], bool]
 
 
-@router.get("/digest", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/digest", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def digest(request: Request, site: TheSite, query: Annotated[DigestQuery, Query()]) -> HTMLResponse:
     """The page."""
     found = _compute(site, query)
@@ -64,7 +65,7 @@ def digest(request: Request, site: TheSite, query: Annotated[DigestQuery, Query(
     )
 
 
-@router.get("/digest/file", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/digest/file", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def digest_file(request: Request, site: TheSite, query: Annotated[DigestQuery, Query()]) -> Response:
     """The same as one file, to keep or to mail."""
     found = _compute(site, query)
@@ -76,7 +77,7 @@ def digest_file(request: Request, site: TheSite, query: Annotated[DigestQuery, Q
     )
 
 
-@router.get("/digest.css", dependencies=[requires(Role.ANYONE)], include_in_schema=False)
+@router.get("/digest.css", dependencies=[open_to_anyone()], include_in_schema=False)
 def style() -> Response:
     """The style sheet that the digest has of its own."""
     return Response(html.page_style(), media_type="text/css; charset=utf-8")

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from service.domain.roles import Deed
 from service.store import choices
 from service.store.inbox import count_each, count_posts, find_posts, newest_id
 from service.web import words
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import Id, PostQuery
 from service.web.render import page
 from service.web.site import Site, TheSite
@@ -32,7 +33,7 @@ class NewsQuery(PostQuery):
     seen: int
 
 
-@router.get("/", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]) -> HTMLResponse:
     """The inbox."""
     now, zone = site.clock(), site.company.time_zone
@@ -70,7 +71,7 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
     )
 
 
-@router.get("/inbox/new", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/inbox/new", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def news(site: TheSite, query: Annotated[NewsQuery, Query()]) -> dict[str, int]:
     """How many posts of the list came in after `seen`: what the page asks now and then."""
     return {"new": _newer(site, query)}

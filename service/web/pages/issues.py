@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from service.domain.roles import Deed
 from service.store import choices, delivery_views
 from service.store.issue_detail import load_issue
 from service.store.issue_views import IssueOrder, count_issues, find_issues, ungrouped_share
 from service.web import charts
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import IssueQuery
 from service.web.render import page
 from service.web.site import TheSite
@@ -32,7 +33,7 @@ ORDERS = (
 )
 
 
-@router.get("/issues", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/issues", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def issues(request: Request, site: TheSite, query: Annotated[IssueQuery, Query()]) -> HTMLResponse:
     """The list, in the order that the reader chose."""
     now, zone = site.clock(), site.company.time_zone
@@ -62,7 +63,7 @@ def issues(request: Request, site: TheSite, query: Annotated[IssueQuery, Query()
     )
 
 
-@router.get("/issues/{number}", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/issues/{number}", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def issue(request: Request, site: TheSite, number: int) -> HTMLResponse:
     """One issue: how it moves, who it touches, what they wrote."""
     now, zone = site.clock(), site.company.time_zone

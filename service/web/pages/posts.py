@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from service.domain.roles import Deed
 from service.store import choices, corrections
-from service.web.auth import Role, requires
+from service.web.auth import Who, requires
 from service.web.correcting import heads_to_label
 from service.web.render import page
 from service.web.site import TheSite
@@ -15,8 +16,8 @@ from service.web.story import tell
 router = APIRouter()
 
 
-@router.get("/posts/{post_id}", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
-def post(request: Request, site: TheSite, post_id: int) -> HTMLResponse:
+@router.get("/posts/{post_id}", dependencies=[requires(Deed.READ)], include_in_schema=False)
+def post(request: Request, site: TheSite, by: Who, post_id: int) -> HTMLResponse:
     """The post, its versions, where it went and why."""
     with site.reading() as session:
         told = tell(session, site, post_id)
@@ -32,4 +33,5 @@ def post(request: Request, site: TheSite, post_id: int) -> HTMLResponse:
         told=told,
         said=said,
         heads=heads_to_label(offered),
+        by=by,
     )

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from service.domain.roles import Deed
 from service.store.inbox import find_posts
 from service.store.issue_views import IssueFilter, find_issues
 from service.store.post_filter import PostFilter
 from service.store.records import find_customers
 from service.web import words
-from service.web.auth import Role, requires
+from service.web.auth import requires
 from service.web.queries import Query as QueryModel
 from service.web.queries import Word
 from service.web.render import PLACES
@@ -40,7 +41,7 @@ class Hit(BaseModel):
     href: str
 
 
-@router.get("/search", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/search", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def search(site: TheSite, query: Annotated[SearchQuery, Query()]) -> list[Hit]:
     """The best few of each kind."""
     places = _places(query.q)

@@ -7,11 +7,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.actions import sources as actions
 from service.domain.freshness import in_words
+from service.domain.roles import Deed
 from service.store.backfills import progress_of
 from service.store.database import transaction
 from service.store.source_views import list_sources, load_history, load_source
 from service.web import passports
-from service.web.auth import LOCAL_USER, Role, requires
+from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
 from service.web.render import page
 from service.web.site import TheSite
@@ -19,7 +20,7 @@ from service.web.site import TheSite
 router = APIRouter()
 
 
-@router.get("/sources", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/sources", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def sources(request: Request, site: TheSite) -> HTMLResponse:
     """All of them."""
     with site.reading() as session:
@@ -27,7 +28,7 @@ def sources(request: Request, site: TheSite) -> HTMLResponse:
     return page(request, "sources.html", place="sources", title="Sources", listed=listed, usual=in_words)
 
 
-@router.get("/sources/{name}", dependencies=[requires(Role.VIEWER)], include_in_schema=False)
+@router.get("/sources/{name}", dependencies=[requires(Deed.READ)], include_in_schema=False)
 def source(request: Request, site: TheSite, name: str) -> HTMLResponse:
     """One, with its runs, what was set aside, what was missed, and its passport."""
     with site.reading() as session:
@@ -50,10 +51,10 @@ def source(request: Request, site: TheSite, name: str) -> HTMLResponse:
 
 
 @router.post(
-    "/sources/{name}/retry", dependencies=[requires(Role.EDITOR), Depends(from_our_own_page)], include_in_schema=False
+    "/sources/{name}/retry", dependencies=[requires(Deed.CORRECT), Depends(from_our_own_page)], include_in_schema=False
 )
-def retry(site: TheSite, name: str) -> RedirectResponse:
+def retry(site: TheSite, by: Who, name: str) -> RedirectResponse:
     """Have it asked again, although it is parked or waiting."""
     with transaction(site.engine) as session:
-        actions.try_again(session, name, by=LOCAL_USER.name, now=site.clock())
+        actions.try_again(session, name, by=by.name, now=site.clock())
     return RedirectResponse(f"/sources/{name}", status_code=303)

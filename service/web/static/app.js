@@ -5,8 +5,10 @@ import { startTimes } from "./times.js";
 import { startDialogs } from "./dialogs.js";
 import { startInbox } from "./inbox.js";
 import { startKeys } from "./keys.js";
+import { startAnswer } from "./answer.js";
 
 startTimes();
 startDialogs();
 startInbox();
 startKeys();
+startAnswer();
