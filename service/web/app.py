@@ -33,6 +33,7 @@ from service.web.pages import (
     replies,
     search,
     sources,
+    tellings,
 )
 from service.web.site import CompanyLike, Desk, Site
 
@@ -42,6 +43,7 @@ ROUTERS = (
     answering.router,
     customers.router,
     issues.router,
+    tellings.router,
     digest.router,
     replies.router,
     deliveries.router,
