@@ -19,6 +19,8 @@ DATA ?= ../shared/data
 # Damaged payloads for each collector, and the recordings that some of them are made of.
 CASES ?= 100000
 PAYLOADS ?= ../shared/payloads
+# Random interleavings of what happens to a reply.
+SEEDS ?= 1000
 # Weights of all-MiniLM-L6-v2, to judge that encoder untuned too; needs the extra `training` or `models`.
 MINILM ?=
 # Test processes; two suit two cores.
@@ -26,7 +28,7 @@ JOBS ?= auto
 
 .PHONY: help
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 .PHONY: up
 up: $(VENV)/.installed ## install if needed, start everything, print the address; Ctrl-C stops it
@@ -68,6 +70,10 @@ fuzz: $(VENV)/.installed-dev ## damaged payloads for every collector (CASES=1000
 .PHONY: evidence
 evidence: $(VENV)/.installed-dev ## try every collector on recordings, faults and damage, and write docs/collectors.md
 	@$(RUN) -m tests.evidence --payloads $(PAYLOADS)
+
+.PHONY: interleavings
+interleavings: $(VENV)/.installed-dev ## replies through random clicks, kills and faults (SEEDS=1000), and write docs/replies.md
+	@$(RUN) -m tests.evidence.reply_report --seeds $(SEEDS)
 
 .PHONY: train
 train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder of labelled sets)

@@ -1,4 +1,4 @@
-"""The sample studio: its own records, and when its story began."""
+"""The sample studio: its own records, its team, and when its story began."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from service.actions.imports import import_customers, import_orders, import_organisations
+from service.actions.users import add_user, list_users, local_user
+from service.domain.roles import Role
+from service.store.database import transaction
 from service.tools import Tools
 
 
@@ -49,3 +52,24 @@ def import_records(tools: Tools, folder: Path) -> None:
     import_organisations(tools, folder / "organisations.csv")
     import_customers(tools, folder / "customers.csv")
     import_orders(tools, folder / "orders.csv")
+
+
+_TEAM = (
+    ("Imke Tallow", Role.ADMIN),
+    ("Rafi Finch", Role.COMMUNITY),
+    ("Noor Okafor", Role.COMMUNITY),
+    ("Sunny Park", Role.SUPPORT),
+    ("Dario Vega", Role.PRODUCT),
+)
+
+
+def take_in_team(tools: Tools) -> None:
+    """The studio's people, so that cases can be given to somebody; again, nothing changes."""
+    now = tools.clock()
+    with transaction(tools.engine) as session:
+        by = local_user(session, now=now)
+        known = {user.email for user in list_users(session)}
+        for name, role in _TEAM:
+            email = f"{name.split()[0].lower()}@tallow-finch.example"
+            if email not in known:
+                add_user(session, name=name, email=email, role=role, by=by, now=now)

@@ -21,10 +21,12 @@ from service.cli import (
     listener,
     models,
     parts,
+    reply,
     sample,
     source,
     understand,
     up,
+    user,
 )
 from service.cli.console import complain
 from service.errors import ConfigError, ServiceError
@@ -69,6 +71,8 @@ app.add_typer(imports.app, name="import")
 app.add_typer(correct.app, name="correct")
 app.command()(digest.digest)
 app.add_typer(source.app, name="source")
+app.add_typer(user.app, name="user")
+app.add_typer(reply.app, name="reply")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")
 app.add_typer(models.app, name="models")

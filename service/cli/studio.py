@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from service import bootstrap, clock
-from service.actions.sample import epoch_of, import_records, port_of
+from service.actions.sample import epoch_of, import_records, port_of, take_in_team
 from service.cli.processes import Group
 from service.cli.wiring import SAMPLE_URL, Setup, with_sample_sources
 from service.settings import Settings
@@ -39,8 +39,9 @@ def begin(group: Group, setup: Setup) -> Setup:
 
 
 def furnish(setup: Setup, tools: Tools) -> None:
-    """Once the studio answers, import its own records and listen to its places."""
+    """Once the studio answers, import its own records and team, and listen to its places."""
     environment = setup.settings.environment
     httpx.get(environment[SAMPLE_URL], timeout=_PATIENCE).raise_for_status()  # it answers once its files are written
     bootstrap.synchronise_sources(tools.engine, setup.settings, setup.configuration)
     import_records(tools, Path(environment[EXPORTS]))
+    take_in_team(tools)

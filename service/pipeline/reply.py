@@ -17,7 +17,14 @@ from typing import assert_never, cast
 
 from sqlmodel import Session
 
-from integrations.base import IntegrationError, OutcomeUncertain, Receipt, TargetBusy, TargetRefused
+from integrations.base import (
+    IntegrationError,
+    MessageRejected,
+    OutcomeUncertain,
+    Receipt,
+    TargetBusy,
+    TargetRefused,
+)
 from integrations.replies import Deletes, Edits, Place, Replier
 from service.domain.outbox import OutboxState, move
 from service.domain.replies import Wish, difference, text_digest
@@ -32,7 +39,7 @@ from service.tools import Tools
 
 _LOOK_AGAIN = 30.0  # seconds, before an uncertain outcome is looked at
 _BACK_OFF = 60.0  # seconds, where a busy platform names no time
-_WITHOUT_KEYS = 600.0  # seconds, before somebody may have set them
+_FOR_A_PERSON = 600.0  # seconds, in which somebody may have set a key
 _CLOCKS_APART = timedelta(minutes=5)  # how far a platform's clock may be behind ours
 _LOOK_FIRST = "Look at the post again; then try once more, change the words, or drop the reply."
 
@@ -52,6 +59,7 @@ class _Plan:
     text: str
     seen_digest: str
     tried: bool  # it may have left before
+    open: bool  # an earlier attempt may have been done, and nothing settled that yet
     written_at: datetime
     left_at: datetime | None
     receipt: Receipt | None
@@ -110,6 +118,7 @@ def _planned(reply_id: int, tools: Tools) -> _Plan | Outcome:
             text=reply.text,
             seen_digest=reply.seen_digest,
             tried=reply.attempt_count > 0,
+            open=reply.state != OutboxState.APPROVED,
             written_at=reply.written_at,
             left_at=reply.sending_at,
             receipt=_receipt(reply),
@@ -150,7 +159,7 @@ def _for_a_person(session: Session, reply: Reply, post: Post, source: Source, to
     problem = f"{' and '.join(needs)} is not set." if needs else "No program may answer there."
     if reply.state != OutboxState.APPROVED:
         reply.problem, reply.what_to_do = f"Whether it arrived cannot be told: {problem}", "Set it again."
-        return Outcome(next=[flow.reply(id_of(reply), wait_seconds=_WITHOUT_KEYS)])
+        return Outcome(next=[flow.reply(id_of(reply), wait_seconds=_FOR_A_PERSON)])
     if reply.wish != Wish.PUBLISH:
         return _fail(session, reply, problem, "Do it by hand, and say so.")
     if problem_of_post := _must_not_leave(reply, post):
@@ -242,14 +251,16 @@ def _not_there(plan: _Plan, tools: Tools) -> Outcome:
 
 
 def _not_done(plan: _Plan, error: IntegrationError, tools: Tools) -> Outcome:
-    """What each way of failing leads to. A search that failed tells nothing: the question stays open."""
-    if plan.step is _Step.FIND or isinstance(error, OutcomeUncertain):
-        wait = error.retry_after if isinstance(error, TargetBusy) and error.retry_after else _LOOK_AGAIN
-        return _uncertain(plan, tools, str(error), wait=wait)
-    if isinstance(error, TargetBusy):
-        return _again(plan, tools, str(error), wait=error.retry_after or _BACK_OFF)
+    """What each way of failing leads to. While an earlier attempt is open, a later one that fails settles nothing."""
+    asked = error.retry_after if isinstance(error, TargetBusy) else None
     what_to_do = error.what_to_do if isinstance(error, TargetRefused) else "Change the words, or answer by hand."
     problem = str(error).removesuffix(what_to_do).strip()
+    if plan.open and isinstance(error, TargetRefused | MessageRejected):
+        return _uncertain(plan, tools, problem, wait=_FOR_A_PERSON, what_to_do=what_to_do)
+    if plan.open or isinstance(error, OutcomeUncertain):
+        return _uncertain(plan, tools, str(error), wait=asked or _LOOK_AGAIN)
+    if isinstance(error, TargetBusy):
+        return _again(plan, tools, str(error), wait=asked or _BACK_OFF)
     return _settle(plan, tools, lambda held: _fail(held.session, held.reply, problem, what_to_do))
 
 
@@ -283,9 +294,9 @@ def _is_removed(plan: _Plan, tools: Tools) -> Outcome:
     return _settle(plan, tools, settle)
 
 
-def _uncertain(plan: _Plan, tools: Tools, problem: str, *, wait: float) -> Outcome:
+def _uncertain(plan: _Plan, tools: Tools, problem: str, *, wait: float, what_to_do: str | None = None) -> Outcome:
     def settle(held: _Held) -> Outcome:
-        held.reply.problem = problem
+        held.reply.problem, held.reply.what_to_do = problem, what_to_do
         if held.reply.state == OutboxState.SENDING:
             held.reply.state = move(OutboxState.SENDING, OutboxState.UNCERTAIN)
         return Outcome(next=[flow.reply(plan.reply_id, wait_seconds=wait)])

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,9 +70,9 @@ def begin(engine: Engine, survey: Path) -> None:
 
 
 @contextmanager
-def fragile_worker(engine: Engine, slack_url: str) -> Iterator[Any]:
+def fragile_worker(engine: Engine, settings: Mapping[str, str]) -> Iterator[Any]:
     """Give a function that runs a worker: with `kill` until it comes to a step where none was killed yet."""
-    environment = {**os.environ, "SLACK_BOT_TOKEN": "xoxb-made-up", "SLACK_API_URL": slack_url}
+    environment = {**os.environ, **settings}
     with subprocess.Popen(
         [sys.executable, "-m", "service.testing.fragile_worker", psycopg_url(engine)],
         stdin=subprocess.PIPE,
@@ -90,6 +90,11 @@ def fragile_worker(engine: Engine, slack_url: str) -> Iterator[Any]:
 
         yield run
         process.stdin.close()
+
+
+def slack_settings(url: str) -> dict[str, str]:
+    """What a worker needs to know of a made-up Slack."""
+    return {"SLACK_BOT_TOKEN": "xoxb-made-up", "SLACK_API_URL": url}
 
 
 def hand_back(engine: Engine) -> None:
@@ -141,10 +146,10 @@ def work_through(engine: Engine, workspace: Workspace, survey: Path, *, kill: bo
     """Run everything; with `kill`, a worker dies at each step there is, and the next goes on from there."""
     begin(engine, survey)
     killed: list[str] = []
-    with slack.running(workspace) as url, fragile_worker(engine, url) as run:
+    with slack.running(workspace) as url, fragile_worker(engine, slack_settings(url)) as run:
         while True:
             answer = run("kill" if kill else "run")
-            if answer == "done" and not _ready(engine):
+            if answer == "done" and not is_ready(engine):
                 break
             if answer != "done":
                 killed.append(answer.removeprefix("killed "))
@@ -152,7 +157,8 @@ def work_through(engine: Engine, workspace: Workspace, survey: Path, *, kill: bo
     return outcome(engine, workspace), killed
 
 
-def _ready(engine: Engine) -> bool:
+def is_ready(engine: Engine) -> bool:
+    """Whether a job waits or was left by a worker that died."""
     with engine.connect() as connection:
         return bool(
             connection.execute(text("SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")).first()

@@ -72,7 +72,7 @@ def sent_by_hand(session: Session, reply_id: int, *, url: str | None = None, by:
     reply, case = hold(session, reply_id)
     if reply.state == OutboxState.SENT:
         return Outcome()
-    if reply.state not in (OutboxState.MANUAL, OutboxState.FAILED):
+    if reply.state not in (OutboxState.MANUAL, OutboxState.FAILED, OutboxState.UNCERTAIN) or reply.wish != Wish.PUBLISH:
         raise Conflict(f"It is {reply.state}: nobody has to send it by hand.")
     refuse_second(session, reply)
     reply.remote_url = _web(url) or reply.remote_url
@@ -106,11 +106,12 @@ def edit(
     text = fitting(session, text, post, source, tools)
     if reply.state in replies.ON_ITS_WAY and reply.wish == Wish.EDIT and text_digest(text) == text_digest(reply.text):
         return Outcome()
-    _must_stand(reply)
+    _must_stand(reply, by_hand=by_hand)
     if text == reply.sent_text:
         return Outcome()
     if by_hand:
         reply.text = reply.sent_text = text
+        _settled_by_hand(reply)
         return done(session, "edit_by_hand", reply, by=by, now=now)
     _needs_a_program(reply, source, tools, wish=Wish.EDIT)
     found = reasons(session, text, post, by=by, tools=tools)
@@ -140,11 +141,14 @@ def take_down(
     reply, case = hold(session, reply_id)
     if by.user_id != reply.written_by_id and not may(by.role, Deed.APPROVE):
         raise NotAllowed("Only who wrote it takes it down.")
-    if reply.removed_at is not None or (reply.state in replies.ON_ITS_WAY and reply.wish == Wish.REMOVE):
+    if reply.removed_at is not None:
         return Outcome()
-    _must_stand(reply)
+    if reply.state in replies.ON_ITS_WAY and reply.wish == Wish.REMOVE and not by_hand:
+        return Outcome()
+    _must_stand(reply, by_hand=by_hand)
     if by_hand:
         reply.removed_at = now
+        _settled_by_hand(reply)
         replies.reopen(case)
         return done(session, "take_down_by_hand", reply, by=by, now=now)
     source = session.get_one(Source, session.get_one(Post, reply.post_id).source_id)
@@ -155,9 +159,17 @@ def take_down(
     return done(session, "take_down", reply, by=by, now=now, jobs=jobs)
 
 
-def _must_stand(reply: Reply) -> None:
-    if reply.state != OutboxState.SENT or reply.removed_at is not None:
+def _must_stand(reply: Reply, *, by_hand: bool) -> None:
+    """Raises Conflict where nothing stands there, or a change is on its way; a person may settle one that is stuck."""
+    stuck = by_hand and reply.remote_id is not None and reply.state in (OutboxState.UNCERTAIN, OutboxState.FAILED)
+    if (reply.state != OutboxState.SENT and not stuck) or reply.removed_at is not None:
         raise Conflict("It does not stand there, or a change of it is still on its way.")
+
+
+def _settled_by_hand(reply: Reply) -> None:
+    if reply.state != OutboxState.SENT:
+        to(reply, OutboxState.SENT, "It cannot be settled by hand.")
+    reply.wish, reply.problem, reply.what_to_do = Wish.PUBLISH, None, None
 
 
 def _needs_a_program(reply: Reply, source: Source, tools: Tools, *, wish: Wish) -> None:
