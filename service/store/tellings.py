@@ -157,7 +157,8 @@ def wrote_after(session: Session, issue_id: int) -> list[int]:
 def names(session: Session, telling: Telling) -> tuple[str, str | None]:
     """Who prepared a telling, and who released it."""
     ids = (telling.prepared_by_id, telling.released_by_id or 0)
-    found = dict(session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(ids))).tuples().all())
+    rows = session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(ids)))
+    found = {int(user or 0): name for user, name in rows}
     return found[telling.prepared_by_id], found.get(telling.released_by_id or 0)
 
 

@@ -69,7 +69,7 @@ def test_what_cannot_be_fixed_is_said(bench: Bench) -> None:
 
 
 def test_one_draft_for_each_person_in_their_language(bench: Bench) -> None:
-    """Who wrote twice is one; who wrote in a language without words gets English; the others are listed with reasons."""
+    """Who wrote twice is one; without words in a language English is taken; the others are listed with reasons."""
     bench.fix()
     telling = bench.prepare()
     found = {
