@@ -102,19 +102,18 @@ def standing(*, reason: str, ticked: bool, agreed: bool, left: bool, reply: str 
     """How far one person has come. `reply`: the state of the reply to them; `removed`: it does not stand any more."""
     if reason or reply is None:
         return Standing.CANNOT
-    match OutboxState(reply):
-        case OutboxState.SENT:
-            return Standing.FAILED if removed else Standing.TOLD
-        case OutboxState.MANUAL:
-            return Standing.BY_HAND
-        case OutboxState.FAILED | OutboxState.DROPPED:
-            return Standing.FAILED
-        case OutboxState.DRAFT:
-            if not ticked:
-                return Standing.LEFT_OUT
-            return Standing.WAITING if agreed and not left else Standing.TO_REVIEW
-        case _:
-            return Standing.GOING
+    if reply == OutboxState.DRAFT:
+        waiting = Standing.WAITING if agreed and not left else Standing.TO_REVIEW
+        return waiting if ticked else Standing.LEFT_OUT
+    return Standing.FAILED if removed else _REACHED.get(OutboxState(reply), Standing.GOING)
+
+
+_REACHED = {
+    OutboxState.SENT: Standing.TOLD,
+    OutboxState.MANUAL: Standing.BY_HAND,
+    OutboxState.FAILED: Standing.FAILED,
+    OutboxState.DROPPED: Standing.FAILED,
+}
 
 
 def in_words(standings: Sequence[Standing], reasons: Collection[str]) -> str:

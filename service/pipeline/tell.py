@@ -22,8 +22,7 @@ from service.domain.replies import changed_since, digest_of
 from service.models import Issue, Reply, Telling
 from service.models.columns import id_of
 from service.pipeline import cards, flow
-from service.pipeline.collect import Queue
-from service.pipeline.outcome import Job
+from service.pipeline.outcome import Job, Queue
 from service.store import replies, tellings
 from service.store.database import transaction
 from service.store.locks import TELLINGS, alone

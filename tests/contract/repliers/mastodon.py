@@ -142,6 +142,7 @@ def _html(text: str) -> str:
 
 
 def status(name: str, account: str, acct: str, text: str, parent: str | None = None) -> dict[str, Any]:
+    """A status as the API shows it; `said` is ours alone: its text without marks."""
     return {
         "id": name, "created_at": iso(NOW), "edited_at": None, "in_reply_to_id": parent, "visibility": "unlisted",
         "spoiler_text": "", "content": _html(text), "account": {"id": account, "acct": acct}, "said": text,
