@@ -55,8 +55,9 @@ fmt: $(VENV)/.installed-dev ## bring the code into form
 	@$(RUN) -m ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.installed ## posts a second, for each stage and for the whole way
+bench: $(VENV)/.installed-dev ## posts a second, for each stage and for the whole way; and how fast Slack is answered
 	@$(RUN) -m service.testing.benchmark
+	@$(RUN) -m service.testing.slack_benchmark
 
 .PHONY: docs
 docs: $(VENV)/.installed ## write docs/reference anew from the code
@@ -66,6 +67,10 @@ docs: $(VENV)/.installed ## write docs/reference anew from the code
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev ## damaged payloads for every collector (CASES=100000 each); keeps what breaks one as a test
 	@$(RUN) -m tests.evidence.fuzz --cases $(CASES)
+
+.PHONY: fuzz-cards
+fuzz-cards: $(VENV)/.installed-dev ## everything that is shown in Slack, on hostile texts (CASES=100000 in all)
+	@$(RUN) -m tests.evidence.cards --cases $(CASES)
 
 .PHONY: evidence
 evidence: $(VENV)/.installed-dev ## try every collector on recordings, faults and damage, and write docs/collectors.md

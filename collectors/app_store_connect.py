@@ -8,7 +8,7 @@ comparing the newest two hundred. The app's version and a stable author are not 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pydantic import BaseModel, Field
 
 from collectors import fields, tokens
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Author,
@@ -92,6 +93,13 @@ class AppStoreConnect:
             engagement=Engagement(replies=1 if isinstance(raw.get("response"), dict) else 0),
             raw=raw,
         )
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the key reads the reviews, and how much of the hour is left; see `Able.abilities`."""
+        read = tried(f"read the reviews of app {self._options.app}", lambda: self._ask(Walk.of({})))
+        if self._left is not None:
+            read.append(Ability(f"ask {self._left:,} more questions this hour", self._left >= _RESERVE, "Wait for it."))
+        return read
 
     def _ask(self, walk: Walk) -> Sheet:
         first = {"limit": str(_MOST), "sort": "-createdDate", "include": "response"}

@@ -16,6 +16,7 @@ from typing import Self, cast
 from pydantic import BaseModel, Field, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -84,6 +85,7 @@ class Bluesky:
 
     def __init__(self, options: BlueskyOptions, keys: tuple[str, str] | None, net: Net) -> None:
         self._options = options
+        self._is_stranger = keys is None
         self._door = Door(net, options.server, keys)
         self._stream = None
         if options.stream:
@@ -113,6 +115,12 @@ class Bluesky:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one view; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the account gets in, without which there are no searches; see `Able.abilities`."""
+        if self._is_stranger:
+            return [Ability("search, and hear mentions", False, f"Get an app password: {_WHERE}.")]
+        return tried("sign in, search, and hear mentions", self._door.sign_in)
 
     def _places(self) -> Iterator[_Place]:
         options, limit = self._options, ("limit", "100")

@@ -40,6 +40,11 @@ class Door:
             raise SourceBusy(f"Bluesky answered {method} in a form that we do not know; its API may have changed.")
         return found, fields.text_or_none(answer, "cursor") or ""
 
+    def sign_in(self) -> None:
+        """Sign in where there are keys and that was not done yet. Raises as `items`."""
+        if self._keys is not None and self._token is None:
+            self._token = self._sign_in(*self._keys)
+
     def _get(self, path: str, signed_in: bool) -> JSON:
         if not signed_in:
             return self._net.json(f"{HOME}{path}")
@@ -49,8 +54,7 @@ class Door:
             except SourceRefused as refused:
                 advice = f"Bluesky wants a sign-in for it: set {HANDLE} and {PASSWORD}."
                 raise SourceRefused(str(refused), what_to_do=advice, status=refused.status) from refused
-        if self._token is None:
-            self._token = self._sign_in(*self._keys)
+        self.sign_in()
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         return self._net.json(f"{self._server}{path}", headers=headers)
 

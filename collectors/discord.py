@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -44,8 +46,10 @@ _OVERLAP = 25
 _EVER = timedelta(days=36_500)  # what is read again is bounded by ids, not by times
 _LISTS = 300  # so many channels and threads are remembered; who comes back later is read anew
 _LONGEST = 10.0  # seconds to wait between two requests; for longer Discord refuses, and we come back
+_READS_WORDS = 1 << 18 | 1 << 19  # flags of an application: GATEWAY_MESSAGE_CONTENT, with limits or without
 _FORUMS = {15, 16}  # they hold threads only
 _THREADS = {10, 11, 12}
+_INTENT = "Switch on Message Content Intent at https://discord.com/developers/applications, Bot."
 _TOKEN = "DISCORD_BOT_TOKEN"  # noqa: S105 - the variable's name
 
 
@@ -111,6 +115,19 @@ class Discord:
         """Make the post of one message; see `Collector.parse`."""
         return post_of(raw)
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the bot may read what is said, and which channels it sees; see `Able.abilities`."""
+
+        def intent(application: Mapping[str, JSON]) -> list[Ability]:
+            flags = fields.count_or_none(application, "flags")
+            may = None if flags is None else bool(flags & _READS_WORDS)
+            return [Ability("read what is said in messages", may, _INTENT)]
+
+        found = tried("sign in", lambda: self._get("/applications/@me"), intent)
+        for channel in self._options.channels:
+            found += tried(f"see channel {channel}", partial(self._info, channel))
+        return found
+
     def _threads(self, guilds: set[str]) -> Iterator[tuple[str, RawPost]]:
         """The active threads in our channels, with what a message does not say about them."""
         for guild in sorted(guilds) if self._options.threads else ():
@@ -151,7 +168,7 @@ class Discord:
             if said and all(is_stripped(message) for message in said):
                 raise SourceRefused(
                     f"Discord hides from the bot what is said in {place}.",
-                    what_to_do="Switch on Message Content Intent at https://discord.com/developers/applications, Bot.",
+                    what_to_do=_INTENT,
                 )
             return read(items, walk, where)
 

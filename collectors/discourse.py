@@ -17,6 +17,7 @@ from typing import cast
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -106,6 +107,14 @@ class Discourse:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one stored payload; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the newest posts are shown to the key's user, or to guests; see `Able.abilities`."""
+        if self._headers:
+            return tried("read as the key's user", lambda: self._listing(None))
+        get_one = f"Set DISCOURSE_API_KEY, from {self._options.url}/admin/api/keys."
+        more = Ability("read what only members see", False, get_one)
+        return [*tried("read what guests see", lambda: self._listing(None)), more]
 
     def _listing(self, before: int | None) -> list[JSON]:
         params = {} if before is None else {"before": str(before)}
@@ -197,7 +206,7 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
     return Discourse(cast("DiscourseOptions", options), headers, net)
 
 
-_WHERE = "the forum's /admin/api/keys (https://meta.discourse.org/t/230124); a read-only key is enough"
+_WHERE = "https://YOUR-FORUM/admin/api/keys (a read-only key is enough, of a user who sees what the public sees)"
 
 SPEC = Spec(
     kind="discourse",

@@ -7,7 +7,7 @@ RFC 3501); otherwise the mailbox is read anew, and each letter is known by its M
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, cast
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     Collector,
     Cursor,
@@ -98,6 +99,15 @@ class Email:
                 reached = max([reached, *some])
                 yield self._page(mailbox, some, floor, {"uidvalidity": mailbox.validity, "uid": reached})
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the folder opens; see `Able.abilities`."""
+
+        def look() -> None:
+            with opened(self._place, self._options.folder, self._tls):
+                pass
+
+        return tried(f"read the folder {self._options.folder}", look)
+
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one letter; see `Collector.parse`."""
         return post_of(raw)
@@ -164,7 +174,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=True,
-        may_reply=ReplyDoor.NONE,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=None,
@@ -172,7 +182,7 @@ SPEC = Spec(
         attribution="A letter to our public address",
         terms="The writers wrote to the company, and not in public: their words stay in the house. Only letters to the "
         "public addresses that are named are read, and a writer is tied to a customer only where our own mail server "
-        "found the address to be theirs. Answers are written in the mail program.",
+        "found the address to be theirs. Answers come from the address that was written to.",
     ),
     secrets=(Secret(name="EMAIL_PASSWORD", where=_WHERE),),
     safe_to_resume=True,

@@ -27,14 +27,26 @@ _REPLY = re.compile(
     r"\A(?:(?:re|aw|sv|antw|odp|vs|rv|res|回复|答复|fwd?|wg|tr)\s?(?:\[\d+\])?\s?[:：]\s*)+", re.IGNORECASE
 )
 _PASSED = re.compile(r"\bdmarc\s*=\s*pass\b", re.IGNORECASE)
+_LONGEST_HEADER = 4_000  # characters: the parser of headers takes minutes for what hostile ones can hold
 _LONGEST = 200_000  # characters of a text; a longer one is a file, not a letter
 _LATE = timedelta(days=1)  # by how much a sender's clock may run ahead
+
+
+class _Brief(policy.EmailPolicy):
+    """Headers as the standard library reads them, as far as a person might have written them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        read: str = super().header_fetch_parse(name, value[:_LONGEST_HEADER])
+        return read
+
+
+_POLICY = _Brief()
 
 
 def read(content: bytes) -> EmailMessage:
     """The letter, parsed. Raises PostUnreadable where it is none."""
     try:
-        message = message_from_bytes(content, policy=policy.default)
+        message = message_from_bytes(content, policy=_POLICY)
     except (MessageError, ValueError, LookupError, RecursionError) as error:
         raise PostUnreadable(f"This is no letter ({type(error).__name__}).", raw=_beginning(content)) from None
     if not isinstance(message, EmailMessage) or not message.keys():
@@ -155,7 +167,7 @@ def _undecoded(message: EmailMessage) -> str:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         value = message.get(name)
-    except (ValueError, IndexError, AttributeError, TypeError, KeyError):  # the parser of headers on hostile ones
+    except (ValueError, IndexError, AttributeError, TypeError, KeyError, OverflowError):  # hostile headers
         return ""
     return " ".join(tidy(str(value)).split()) if value is not None else ""
 

@@ -6,9 +6,8 @@ no search over others' posts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,27 +18,24 @@ from collectors.base import (
     JSON,
     Author,
     Collector,
-    Cursor,
     Engagement,
     Pace,
-    Page,
-    Passport,
     Post,
     PostKind,
     PostUnreadable,
     RawPost,
-    ReplyDoor,
     Secret,
     Spec,
 )
-from collectors.graph import HOME, Graph, kept
-from collectors.graph_threads import Shape, Threads
+from collectors.graph import APP_SECRET, HOME, Graph, kept, passport
+from collectors.graph_threads import LookUp, Shape, Threads
 from collectors.net import Net
 from collectors.options import Options, need_secrets
-from collectors.reading import none_of, read_items
 
 _POST = "id,from{id,name},message,created_time,updated_time,permalink_url,shares,comments.limit(0).summary(true)"
 _COMMENT = "id,from{id,name},message,created_time,parent{id},permalink_url,like_count,comment_count,is_hidden"
+_PERMISSIONS = ("pages_read_engagement", "pages_read_user_content")
+_TOKEN = "FACEBOOK_PAGE_TOKEN"  # noqa: S105 - the variable's name
 _OPENING = "post "  # before the id of a visitor's post, which looks like that of a comment
 
 
@@ -54,88 +50,67 @@ class FacebookOptions(Options):
     product: str | None = Field(default=None, description="The product that is talked about there.")
 
 
-class Facebook:
-    """Listens to one Page."""
+def _shape(options: FacebookOptions) -> Shape:
+    """How a Page is listened to."""
 
-    def __init__(self, options: FacebookOptions, graph: Graph) -> None:
-        self._options = options
-        self._graph = graph
-        shape = Shape(
-            platform="Facebook",
-            posts=f"{options.page}/feed",
-            shown=_POST,
-            comments={"fields": _COMMENT, "filter": "stream", "order": "reverse_chronological", "limit": "100"},
-            newest_first=True,
-            stamp=_stamp,
-            unfold=self._comment,
-            opening=self._visitors_post,
-        )
-        self._threads = Threads(graph, shape, options.posts, self.parse)
+    def raw(what: str, item: JSON) -> RawPost:
+        return {"what": what, "item": kept(item), "product": options.product}
 
-    def pages(self, cursor: Cursor | None, *, since: datetime | None = None) -> Iterator[Page]:
-        """Yield what was written under the newest posts since they were last looked at; see `Collector.pages`."""
-        return self._threads.pages(cursor, since)
+    def comment(post: dict[str, JSON], item: JSON) -> Iterator[RawPost]:
+        if options.own or not isinstance(item, dict) or _writer(item) != _page_of(post):
+            yield raw("comment", item)
 
-    def recheck(self, external_ids: Sequence[str]) -> Page:
-        """Look comments and visitors' posts up again, fifty at a time. See `Rechecks.recheck`.
-
-        Raises SourceBusy too where of several none is there, which is taken as a fault.
-        """
-        names = dict.fromkeys(external_ids)
-        comments = [name for name in names if _is_id(name)]
-        posts = [name.removeprefix(_OPENING) for name in names if _is_id(name.removeprefix(_OPENING))]
-        posts = [name for name in posts if name not in comments]
-        found, gone = self._graph.look_up(comments, _COMMENT)
-        opened, closed = self._graph.look_up(posts, _POST)
-        gone += [f"{_OPENING}{name}" for name in closed]
-        if len(gone) == len(comments) + len(posts):
-            none_of(len(gone))
-        raws = [*(self._raw("comment", item) for item in found), *(self._raw("post", item) for item in opened)]
-        return replace(read_items(self.parse, raws, "look-up"), gone=gone)
-
-    def parse(self, raw: RawPost) -> Post:
-        """Make the post of one comment, or of a visitor's post; see `Collector.parse`."""
-        item, comment = fields.obj(raw, "item"), fields.text(raw, "what") == "comment"
-        name = fields.text_or_none(item, "id") or _id_in_address(item)
-        if name is None:
-            raise PostUnreadable("It has no id.", raw=fields.sample(item))
-        before, _, after = name.partition("_")  # of a comment: post and comment; of a post: Page and post
-        counted = fields.obj_or_empty(fields.obj_or_empty(item, "comments"), "summary")
-        return Post(
-            kind=PostKind.COMMENT if comment else PostKind.POST,
-            external_id=name if comment else f"{_OPENING}{name}",
-            url=fields.web_address(fields.text_or_none(item, "permalink_url")),
-            text=fields.text_or_none(item, "message") or "",
-            created_at=fields.instant(item, "created_time"),
-            author=_author(item),
-            thread_id=before if comment else after or before,
-            parent_id=fields.text_or_none(fields.obj_or_empty(item, "parent"), "id"),
-            product=fields.text_or_none(raw, "product"),
-            engagement=Engagement(
-                likes=fields.count_or_none(item, "like_count"),
-                replies=fields.count_or_none(item, "comment_count")
-                if comment
-                else fields.count_or_none(counted, "total_count"),
-                shares=fields.count_or_none(fields.obj_or_empty(item, "shares"), "count"),
-            ),
-            raw=raw,
-        )
-
-    def _comment(self, post: dict[str, JSON], item: JSON) -> Iterator[RawPost]:
-        if self._options.own or not isinstance(item, dict) or _writer(item) != _page_of(post):
-            yield self._raw("comment", item)
-
-    def _visitors_post(self, post: dict[str, JSON]) -> Iterator[RawPost]:
+    def visitors_post(post: dict[str, JSON]) -> Iterator[RawPost]:
         told = fields.text_or_none(post, "message") is not None
-        if told and (self._options.own or _writer(post) not in {None, _page_of(post)}):
-            yield self._raw("post", post)
+        if told and (options.own or _writer(post) not in {None, _page_of(post)}):
+            yield raw("post", post)
 
-    def _raw(self, what: str, item: JSON) -> RawPost:
-        return {"what": what, "item": kept(item), "product": self._options.product}
+    return Shape(
+        platform="Facebook",
+        permissions=_PERMISSIONS,
+        posts=f"{options.page}/feed",
+        most=options.posts,
+        shown=_POST,
+        comments={"fields": _COMMENT, "filter": "stream", "order": "reverse_chronological", "limit": "100"},
+        newest_first=True,
+        stamp=_stamp,
+        unfold=comment,
+        opening=visitors_post,
+        parse=post_of,
+        look_ups=(
+            LookUp(shown=_COMMENT, raw=partial(raw, "comment")),
+            LookUp(opening=_OPENING, shown=_POST, raw=partial(raw, "post")),
+        ),
+    )
 
 
-def _is_id(name: str) -> bool:
-    return name.replace("_", "").isdecimal()
+def post_of(raw: RawPost) -> Post:
+    """The post of one comment, or of a visitor's post: pure. Raises PostUnreadable."""
+    item, comment = fields.obj(raw, "item"), fields.text(raw, "what") == "comment"
+    name = fields.text_or_none(item, "id") or _id_in_address(item)
+    if name is None:
+        raise PostUnreadable("It has no id.", raw=fields.sample(item))
+    before, _, after = name.partition("_")  # of a comment: post and comment; of a post: Page and post
+    counted = fields.obj_or_empty(fields.obj_or_empty(item, "comments"), "summary")
+    return Post(
+        kind=PostKind.COMMENT if comment else PostKind.POST,
+        external_id=name if comment else f"{_OPENING}{name}",
+        url=fields.web_address(fields.text_or_none(item, "permalink_url")),
+        text=fields.text_or_none(item, "message") or "",
+        created_at=fields.instant(item, "created_time"),
+        author=_author(item),
+        thread_id=before if comment else after or before,
+        parent_id=fields.text_or_none(fields.obj_or_empty(item, "parent"), "id"),
+        product=fields.text_or_none(raw, "product"),
+        engagement=Engagement(
+            likes=fields.count_or_none(item, "like_count"),
+            replies=fields.count_or_none(item, "comment_count")
+            if comment
+            else fields.count_or_none(counted, "total_count"),
+            shares=fields.count_or_none(fields.obj_or_empty(item, "shares"), "count"),
+        ),
+        raw=raw,
+    )
 
 
 def _page_of(post: Mapping[str, JSON]) -> str | None:
@@ -171,8 +146,7 @@ def _author(item: Mapping[str, JSON]) -> Author | None:
 def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector:
     """The collector for validated options and the Page's token. Raises SourceRefused where it is missing."""
     need_secrets(SPEC, secrets)
-    graph = Graph(secrets["FACEBOOK_PAGE_TOKEN"], secrets.get("FACEBOOK_APP_SECRET"), net)
-    return Facebook(cast("FacebookOptions", options), graph)
+    return Threads(Graph.signed_in(_TOKEN, secrets, net), _shape(cast("FacebookOptions", options)))
 
 
 SPEC = Spec(
@@ -180,28 +154,14 @@ SPEC = Spec(
     title="Facebook Pages",
     options=FacebookOptions,
     build=build,
-    passport=Passport(
-        may_link=False,
-        may_reply=ReplyDoor.API,
-        may_export=False,
-        may_train=False,
-        keep_raw_days=90,
-        recheck_hours=24,
-        attribution="Comment on the Page on Facebook, with the author's name and a link",
-        terms="Only Pages of our own, with the permissions pages_read_engagement and pages_read_user_content. Meta's "
-        "terms forbid passing its data on, building profiles from it and fitting models to it; who asks for deletion "
-        "gets it, and what is deleted there goes here too.",
-    ),
+    passport=passport("Comment on the Page on Facebook, with the author's name and a link", "Pages", _PERMISSIONS),
     secrets=(
         Secret(
-            name="FACEBOOK_PAGE_TOKEN",
-            where="https://developers.facebook.com/tools/explorer (a Page token of a system user does not end)",
+            name=_TOKEN,
+            where="https://developers.facebook.com/tools/explorer (choose the Page; what a system user makes at "
+            "https://business.facebook.com/settings/system-users does not end)",
         ),
-        Secret(
-            name="FACEBOOK_APP_SECRET",
-            where="https://developers.facebook.com/apps (where the app asks for proof of it)",
-            required=False,
-        ),
+        APP_SECRET,
     ),
     home=HOME,
     # By how many people a page engages (Meta: Rate limits), so Meta says when to slow down.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -169,6 +170,13 @@ class Feed:
         return posts, set_aside
 
 
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """A reference to a character; one to none becomes the sign for that, since the parser breaks down over it."""
+    digits = reference[1].lower()
+    number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    return reference[0] if number <= sys.maxunicode else b"&#xFFFD;"
+
+
 def _read(answer: Answer) -> tuple[JSON, list[dict[str, JSON]], bool]:
     """What is said of the feed, its entries, and whether it came to its end. Raises where it is none."""
     if answer.body[:40].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").startswith(b"{"):
@@ -180,13 +188,19 @@ def _read(answer: Answer) -> tuple[JSON, list[dict[str, JSON]], bool]:
             raise _not_a_feed(answer)
         return *found, True
     told = {"content-type": answer.headers.get("content-type", ""), "content-location": answer.url}
-    read = feedparser.parse(answer.body, response_headers=told, resolve_relative_uris=True, sanitize_html=True)
+    body = _REFERENCE.sub(_possible, answer.body)
+    try:
+        read = feedparser.parse(body, response_headers=told, resolve_relative_uris=True, sanitize_html=True)
+    except (ValueError, LookupError, AssertionError, RecursionError, AttributeError, TypeError) as error:
+        # The parser's own stumbles over what no publisher's program writes.
+        raise SourceBusy(f"{shown(answer.url)} is damaged: it cannot be read ({type(error).__name__}).") from error
     if not read.version:
         raise _not_a_feed(answer)
     rows = [cast("dict[str, JSON]", _plain(dict(entry))) for entry in read.entries]
     return _plain(dict(read.feed)), rows, not read.bozo or _ends(answer.body)
 
 
+_REFERENCE = re.compile(rb"&#(x[0-9a-fA-F]{5,100}|[0-9]{6,100});?")  # shorter ones are all characters
 _GAP = "None of the entries of the last poll is still in the feed: some in between may be missing. Listen more often."
 
 

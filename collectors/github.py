@@ -16,6 +16,7 @@ from typing import cast
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -40,6 +41,7 @@ from collectors.walk import Listing, Sheet, Walk, follow
 
 _OVERLAP = 1  # seconds that are read again: GitHub counts in whole ones
 _MOST_ANCHORS = 500
+_MORE = "A token has 5,000 an hour, a guest 60."
 
 
 class GithubOptions(Options):
@@ -156,6 +158,27 @@ class Github:
         """Make the post of one stored payload; see `Collector.parse`."""
         return post_of(raw)
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the repository is shown, what the token is for, and how much of the hour is left."""
+        headers: dict[str, str] = {}
+
+        def look() -> JSON:
+            answer, data = self._door.about(self._options.repo)
+            headers.update(answer.headers)
+            return data
+
+        def told(about: Mapping[str, JSON]) -> Iterator[Ability]:
+            if (left := headers.get("x-ratelimit-remaining", "")).isdecimal():
+                yield Ability(f"ask {int(left):,} more questions this hour", int(left) > 0, _MORE)
+            if scopes := headers.get("x-oauth-scopes"):
+                yield Ability(f"do what its scopes allow: {scopes}", True)
+            if self._options.discussions or not self._door.signed_in:
+                switched = about.get("has_discussions") is not False
+                lacking = "The repository has none." if not switched else f"Get a token: {_WHERE}."
+                yield Ability("read discussions", self._door.signed_in and switched, lacking)
+
+        return tried(f"read {self._options.repo}", look, told)
+
     def _upward(
         self, path: str, what: str, stored: Mapping[str, JSON], since: datetime | None
     ) -> Iterator[tuple[Page, dict[str, JSON]]]:
@@ -246,7 +269,7 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
     return Github(chosen, Door(token, net))
 
 
-_WHERE = "https://github.com/settings/personal-access-tokens (read access to issues and discussions is enough)"
+_WHERE = "https://github.com/settings/personal-access-tokens/new (read access to issues and discussions is enough)"
 
 SPEC = Spec(
     kind="github",

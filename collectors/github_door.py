@@ -48,6 +48,10 @@ class Door:
         safe = onward is not None and onward[1].startswith(f"{HOME}/")  # our token goes nowhere else
         return Listed(data, onward[1] if onward and safe else None, answer.headers.get("etag"))
 
+    def about(self, repo: str) -> tuple[Answer, JSON]:
+        """What GitHub says of a repository, with the answer that has its limits. Raises as `Net.json`."""
+        return self._net.json_answer(f"{HOME}/repos/{repo}", headers=self._headers)
+
     def graph(self, query: str, variables: dict[str, JSON]) -> dict[str, JSON]:
         """The data of a GraphQL answer; parts that do not exist are null in it.
 

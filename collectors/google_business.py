@@ -8,7 +8,7 @@ places; that user lets Earful in once, which yields a refresh token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -16,6 +16,7 @@ from typing import cast
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields, google, tokens
+from collectors.abilities import Ability, tried
 from collectors.base import (
     Author,
     Collector,
@@ -98,6 +99,11 @@ class GoogleBusiness:
             engagement=Engagement(replies=1 if fields.obj_or_empty(review, "reviewReply") else 0),
             raw=raw,
         )
+
+    def abilities(self) -> Sequence[Ability]:
+        """Which of the places the Google user may read; see `Able.abilities`."""
+        asked = ((place, partial(self._ask, place, Walk.of({}))) for place in self._options.locations)
+        return [ability for place, ask in asked for ability in tried(f"read the reviews of {place}", ask)]
 
     def _listing(self, place: str) -> Listing:
         return Listing(

@@ -7,7 +7,7 @@ when it was first written, and no author but a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import cast
@@ -15,6 +15,7 @@ from typing import cast
 from pydantic import BaseModel, Field
 
 from collectors import fields, google, tokens
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Author,
@@ -104,6 +105,10 @@ class GooglePlay:
             raw=raw,
         )
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the service account may read the reviews; see `Able.abilities`."""
+        return tried(f"read the reviews of {self._options.package}", lambda: self._ask(Walk.of({})))
+
     def _ask(self, walk: Walk) -> Sheet:
         url = f"{HOME}/androidpublisher/v3/applications/{self._options.package}/reviews"
         params = {"maxResults": str(_MOST), **({"token": walk.position} if walk.position else {})}
@@ -149,7 +154,7 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
 
 _WHERE = (
     "https://console.cloud.google.com/iam-admin/serviceaccounts: a JSON key, as its text or its path. The account "
-    "needs “Reply to reviews” in the Play Console"
+    "needs “Reply to reviews” at https://play.google.com/console/users-and-permissions"
 )
 
 SPEC = Spec(

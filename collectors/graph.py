@@ -11,10 +11,11 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors import fields
-from collectors.base import JSON, SourceBusy, SourceRefused
+from collectors.abilities import Ability, tried
+from collectors.base import JSON, Passport, ReplyDoor, Secret, SourceBusy, SourceRefused
 from collectors.net import Answer, Net
 
 HOME = "https://graph.facebook.com"
@@ -25,7 +26,30 @@ _TOO_MANY = {4, 17, 32, 341, 613, *range(80_000, 80_100)}
 _PASSING = {1, 2}
 _TOKEN = {102, 104, 190, 463, 467}
 _GONE = {(100, 33), (803, None), (803, 33)}  # code and subcode of "there is no such object, or not for you"
+_LONGEST_WORD = re.compile(r"\S{41,}")  # Meta quotes tokens that it cannot read
 _REGAIN = re.compile(r'"estimated_time_to_regain_access"\s*:\s*(\d+)')  # in minutes
+
+APP_SECRET = Secret(
+    name="FACEBOOK_APP_SECRET",
+    where="https://developers.facebook.com/apps (App settings, Basic; where the app asks for proof of it)",
+    required=False,
+)
+
+
+def passport(attribution: str, places: str, permissions: Sequence[str]) -> Passport:
+    """What Meta's terms allow with accounts of our own: `places` names them in the plural."""
+    return Passport(
+        may_link=False,
+        may_reply=ReplyDoor.API,
+        may_export=False,
+        may_train=False,
+        keep_raw_days=90,
+        recheck_hours=24,
+        attribution=attribution,
+        terms=f"Only {places} of our own, with the permissions {' and '.join(permissions)}. Meta's "
+        "terms forbid passing its data on, building profiles from it and fitting models to it; who asks for deletion "
+        "gets it, and what is deleted there goes here too.",
+    )
 
 
 class NotThere(SourceRefused):
@@ -51,6 +75,26 @@ class Graph:
             proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
             self._proof = {"appsecret_proof": proof}
         net.home(HOME, verdict=_verdict)
+
+    @classmethod
+    def signed_in(cls, token_name: str, secrets: Mapping[str, str], net: Net) -> Graph:
+        """With the token of that name, which must be there, and the app's secret where it is."""
+        return cls(secrets[token_name], secrets.get(APP_SECRET.name), net)
+
+    def permissions(self, needed: Sequence[str]) -> list[Ability]:
+        """Which of the permissions somebody gave; Meta tells that of a user's token, not of a Page's."""
+
+        def told(answer: Mapping[str, JSON]) -> list[Ability]:
+            states = {one.get("permission"): one.get("status") for one in fields.objects(answer.get("data"))}
+            lacking = "Tick it when the token is made; others than the app's own people need Meta's review for it."
+            return [Ability(name, states.get(name) == "granted", lacking) for name in needed]
+
+        def ask() -> JSON:
+            return self._net.json(f"{_API}/me/permissions", params=self._proof, headers=self._headers)
+
+        found = tried("list its permissions", ask, told)
+        unsaid = f"Meta tells no permissions of a Page's token; it needs {' and '.join(needed)}."
+        return found[1:] or [replace(one, allowed=None, how_to_get=unsaid) for one in found]
 
     def edge(self, path: str, params: Mapping[str, str]) -> Iterator[Edge]:
         """The pages of an edge, to its end. Raises as `Net.json`."""
@@ -142,7 +186,7 @@ def _raise(error: Mapping[str, JSON], status: int, *, wait: float = 0.0) -> None
     if code in _PASSING or error.get("is_transient") is True:
         raise SourceBusy(f"Meta has trouble of its own ({code}).")
     kind = NotThere if _codes(error) in _GONE else SourceRefused
-    words = (fields.text_or_none(error, "message") or "no reason given")[:300].rstrip(".")
+    words = _LONGEST_WORD.sub("…", (fields.text_or_none(error, "message") or "no reason given")[:300]).rstrip(".")
     raise kind(f"Meta refuses ({code}): {words}.", what_to_do=_advice(code), status=status)
 
 

@@ -16,6 +16,7 @@ from typing import cast
 from pydantic import BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -164,6 +165,18 @@ class Intercom:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one message; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the token gets in, in which region, and whether it reads conversations; see `Able.abilities`."""
+
+        def region(me: Mapping[str, JSON]) -> Iterator[Ability]:
+            told = fields.text_or_none(fields.obj_or_empty(me, "app"), "region")
+            if told is not None:
+                here = told.lower() == self._options.region.value
+                yield Ability(f"find its workspace in region {told}", here, f"Set the option region to {told.lower()}.")
+
+        signed_in = tried("sign in", lambda: self._net.json(f"{self._home}/me", headers=self._headers), region)
+        return [*signed_in, *tried("read conversations", lambda: self._ask_for_changes(0, None))]
 
     def _search(self, walk: _Walk) -> tuple[list[JSON], str | None]:
         """Conversations that changed, and where to go on."""

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -44,6 +45,9 @@ _OVERLAP = 40  # so many known posts are read again each time, for edits and for
 _EVER = timedelta(days=36_500)  # what is read again is bounded by ids, not by times
 _AT_ONCE = 20  # statuses in one look-up
 _POSITION = re.compile(r"<[^<>]*[?&](max|min)_id=([^&<>]+)[^<>]*>;\s*rel=\"(?:next|prev)\"")
+_SCOPES = {
+    "read posts": "read:statuses", "search": "read:search", "hear mentions": "read:notifications",
+}  # fmt: skip
 _TOKEN = "MASTODON_ACCESS_TOKEN"  # noqa: S105 - the variable's name
 
 
@@ -113,6 +117,27 @@ class Mastodon:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one status; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the token is taken, and which of the scopes it has that listening needs; see `Able.abilities`."""
+        if not self._headers:
+            return [
+                Ability(
+                    "search, and hear mentions",
+                    False,
+                    f"Set {_TOKEN}, from https://{self._options.instance}/settings/applications.",
+                )
+            ]
+
+        def scopes(app: Mapping[str, JSON]) -> list[Ability]:
+            told = {scope for scope in fields.list_or_empty(app, "scopes") if isinstance(scope, str)}
+            lacking = f"Make a token with the scope {{}} at https://{self._options.instance}/settings/applications."
+            return [
+                Ability(what, bool({scope, "read"} & told) if told else None, lacking.format(scope))
+                for what, scope in _SCOPES.items()
+            ]
+
+        return tried("sign in", lambda: self._json("/api/v1/apps/verify_credentials", {})[1], scopes)
 
     def _places(self) -> Iterator[_Place]:
         for tag in self._options.hashtags:
@@ -209,6 +234,11 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
     return Mastodon(cast("MastodonOptions", options), secrets.get(_TOKEN) or None, net)
 
 
+_WHERE = (
+    "https://YOUR-SERVER/settings/applications (Preferences, Development, New application; with read:statuses, "
+    "read:search and read:notifications)"
+)
+
 SPEC = Spec(
     kind="mastodon",
     title="Mastodon",
@@ -229,8 +259,7 @@ SPEC = Spec(
     secrets=(
         Secret(
             name=_TOKEN,
-            where="https://docs.joinmastodon.org/client/token, or Preferences, Development on your server "
-            "(read:statuses, read:search, read:notifications)",
+            where=_WHERE,
             required=False,
         ),
     ),

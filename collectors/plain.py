@@ -20,6 +20,15 @@ _TAGS = re.compile(r"<[^<>]*>")
 _PARAGRAPH = re.compile(r"</?(?:p|div|pre|blockquote|ul|ol|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _LINE = re.compile(r"<(?:br|li|hr|tr)\b[^<>]*>", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# HTML of which nothing has to be guessed: only these elements, and attributes in whole quotes.
+_ATTRIBUTES = r"""(?:\s++[\w:-]++(?:=(?:"[^"<>]*+"|'[^'<>]*+'))?+)*+\s*+/?+"""
+_TAME = re.compile(
+    r"(?:[^<]++|<(?:/?(?:p|div|ul|ol|li|blockquote|h[1-6]|b|i|em|strong|u|span|a|code)|br|hr|img)"
+    rf"{_ATTRIBUTES}>)*+",
+    re.IGNORECASE,
+)
+_PARAGRAPHS = re.compile(r"(?:</?(?:p|ul|ol|blockquote|h[1-6])\b[^<>]*> ?)+", re.IGNORECASE)
+_LINES = re.compile(r"(?:</?(?:div|li)\b[^<>]*> ?)+|<[bh]r\b[^<>]*>", re.IGNORECASE)
 
 
 def tidy(text: str) -> str:
@@ -33,13 +42,23 @@ def from_html(markup: str) -> str:
     """The words that a reader of the HTML sees, paragraphs kept apart; scripts and styles are left out."""
     if "<" not in markup and "&" not in markup:
         return tidy(markup)
-    text = tidy(html_text.extract_text(_UNSTORABLE.sub(" ", markup)))
+    markup = _UNSTORABLE.sub(" ", markup)
+    if _TAME.fullmatch(markup):
+        return _from_tame(markup)
+    text = tidy(html_text.extract_text(markup))
     # The parser gives up on what is nested hundreds of levels deep; the words are there all the same.
     return text or tidy(unescape(_TAGS.sub(" ", _UNREAD.sub(" ", markup))))
 
 
+def _from_tame(markup: str) -> str:
+    """The words of HTML that `_TAME` knows, without a tree: several times as fast."""
+    flat = " ".join(markup.split())
+    broken = unescape(_TAGS.sub("", _LINES.sub("\n", _PARAGRAPHS.sub("\n\n", flat))))
+    return tidy("\n".join(" ".join(line.split()) for line in broken.split("\n")))
+
+
 def from_simple_html(markup: str) -> str:
-    """As `from_html`, several times as fast, for the tame HTML of platforms that clean it: nothing hidden, no layout.
+    """As `from_html`, for platforms that clean their HTML: nothing is hidden in it. Lines of code keep their form.
 
     Tags within a line leave no space behind, so that `#<span>tag</span>` stays one word.
     """

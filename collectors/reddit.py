@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Self, cast
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -161,6 +163,14 @@ class Reddit:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one submission or comment; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Which of the lists the app is shown; see `Able.abilities`."""
+        found: list[Ability] = []
+        for listing in self._listings():
+            found += tried(f"read {listing.name}", partial(self._ask, listing, None))
+        account = "An app alone has no account, and needs none to listen; answers are written on Reddit."
+        return [*found, Ability("answer or vote as an account", False, account)]
 
     def _listings(self) -> Iterator[_Listing]:
         options, together = self._options, "+".join(self._options.subreddits)

@@ -19,6 +19,7 @@ from typing import Self, cast
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -124,6 +125,20 @@ class StackExchange:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one stored payload; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the key is taken, and what is left of the day; see `Able.abilities`."""
+
+        def quota(answer: Mapping[str, JSON]) -> Iterator[Ability]:
+            left, most = (fields.count_or_none(answer, f"quota_{name}") for name in ("remaining", "max"))
+            if left is not None and most is not None:
+                yield Ability(f"ask {left:,} more of {most:,} questions today", left > 0, "Wait for midnight (UTC).")
+            if "key" not in self._common:
+                yield Ability("ask 10,000 questions a day", False, f"Set STACK_EXCHANGE_KEY: {_WHERE}.")
+
+        place = next(self._places())
+        asked = {**place.params, "sort": "activity", "order": "desc", "page": "1", "pagesize": "1"}
+        return tried(f"read {self._options.site}", lambda: self._ask(place.path, asked), quota)
 
     def _places(self) -> Iterator[_Place]:
         for tag in self._options.tags:
@@ -252,6 +267,8 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
     return StackExchange(cast("StackExchangeOptions", options), secrets.get("STACK_EXCHANGE_KEY"), net)
 
 
+_WHERE = "https://stackapps.com/apps/oauth/register"
+
 SPEC = Spec(
     kind="stack_exchange",
     title="Stack Exchange",
@@ -268,7 +285,7 @@ SPEC = Spec(
         terms="The texts are under CC BY-SA: whoever shows them names the author, links to the post and passes them on "
         "under the same licence. Promotion and generated answers are forbidden there, so people answer on the site.",
     ),
-    secrets=(Secret(name="STACK_EXCHANGE_KEY", where="https://stackapps.com/apps/oauth/register", required=False),),
+    secrets=(Secret(name="STACK_EXCHANGE_KEY", where=_WHERE, required=False),),
     home=HOME,
     # 30 a second and address (api.stackexchange.com/docs/throttle); the day's quota stands in answers.
     pace=Pace(requests=5),

@@ -8,7 +8,7 @@ Telegram to forget those before it, so that is only asked when they are stored. 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from typing import cast
 from pydantic import BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -43,6 +44,9 @@ HOME = "https://api.telegram.org"
 _LIMIT = 100
 _WEEK = 7 * 24 * 60 * 60  # seconds; after a week without updates Telegram goes on from any number
 _TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name
+_PRIVACY = (
+    "Switch its privacy mode off (/setprivacy at https://t.me/BotFather) and add it anew, or make it an administrator."
+)
 _ADVICE = {409: "Something else fetches this bot's updates, or it has a web hook: remove one of the two."}
 
 
@@ -117,13 +121,35 @@ class Telegram:
         """Make the post of one message; see `Collector.parse`."""
         return post_of(raw)
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the bot gets in, and whether it hears all that is said in groups; see `Able.abilities`."""
+
+        def hears(me: Mapping[str, JSON]) -> list[Ability]:
+            bot = fields.obj_or_empty(me, "result")
+            may = [bot.get(name) for name in ("can_read_all_group_messages", "can_join_groups")]
+            everything, joins = (told if isinstance(told, bool) else None for told in may)
+            return [
+                Ability("be added to groups", joins, "Send /setjoingroups to https://t.me/BotFather."),
+                Ability("hear all that is said in groups", everything, _PRIVACY),
+            ]
+
+        return tried("sign in", lambda: self._call("getMe", {}), hears)
+
     def _ask(self, following: int | None) -> list[JSON]:
         """The next updates; Telegram forgets those before them."""
         asked = {"limit": str(_LIMIT), "timeout": "0", "allowed_updates": json.dumps(HELD_IN)}
         if following is not None:
             asked["offset"] = str(following)
+        answer = self._call("getUpdates", asked)
+        found = answer.get("result") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise _unknown_form()
+        return found
+
+    def _call(self, method: str, params: Mapping[str, str]) -> JSON:
+        """What the bot's API answers. Raises as `Net.json`, without the token that stands in the address."""
         try:
-            answer = self._net.json(f"{HOME}/bot{self._token}/getUpdates", params=asked)
+            answer = self._net.json(f"{HOME}/bot{self._token}/{method}", params=params)
             if isinstance(answer, dict) and answer.get("ok") is False:
                 _refuse(answer)
         except SourceBusy as busy:
@@ -131,10 +157,7 @@ class Telegram:
         except SourceRefused as refused:
             advice = _ADVICE.get(refused.status or 0, f"Check {_TOKEN}.")
             raise SourceRefused(self._without_token(refused), what_to_do=advice, status=refused.status) from None
-        found = answer.get("result") if isinstance(answer, dict) else None
-        if not isinstance(found, list):
-            raise SourceBusy("Telegram answered in a form that we do not know; its API may have changed.")
-        return found
+        return answer
 
     def _without_token(self, error: Exception) -> str:
         """The message; the address in it holds the token."""
@@ -157,6 +180,10 @@ class Telegram:
             return self._options.private
         names = {fields.text_or_none(chat, "id"), (fields.text_or_none(chat, "username") or "").lower()}
         return not self._chats or bool(self._chats & names)
+
+
+def _unknown_form() -> SourceBusy:
+    return SourceBusy("Telegram answered in a form that we do not know; its API may have changed.")
 
 
 def _refuse(answer: Mapping[str, JSON]) -> None:

@@ -16,6 +16,7 @@ from typing import cast
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields, tokens
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Author,
@@ -125,6 +126,13 @@ class Trustpilot:
             ),
             raw=raw,
         )
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the key reads, and whether order numbers come with it; see `Able.abilities`."""
+        if self._bearer is not None:
+            return tried("read reviews with their order numbers", lambda: self._ask(Walk.of({})))
+        orders = Ability("read order numbers", False, f"Set TRUSTPILOT_API_SECRET: {_WHERE}.")
+        return [*tried("read reviews", lambda: self._ask(Walk.of({}))), orders]
 
     def _ask(self, walk: Walk) -> Sheet:
         page, size = numbered(walk.position, _MOST)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -17,6 +17,7 @@ from typing import cast
 from pydantic import BaseModel, Field, field_validator
 
 from collectors import fields
+from collectors.abilities import Ability
 from collectors.base import (
     JSON,
     Call,
@@ -110,6 +111,12 @@ class Webhook:
             yield Page(posts=posts, gone=[*found.gone], set_aside=found.set_aside, cursor={"call": number})
             if len(calls) < _CALLS_A_PAGE:
                 return
+
+    def abilities(self) -> Sequence[Ability]:
+        """Nobody can be asked: whether the sender has the same secret shows when it calls; see `Able.abilities`."""
+        kept = self._calls.after(0, most=1) if self._calls is not None else ()
+        told = "A call that was signed with another secret is refused with 401; none has come yet."
+        return [Ability("take in signed calls", True if kept else None, "" if kept else told)]
 
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one item; see `Collector.parse`."""

@@ -16,6 +16,7 @@ from typing import Self, cast
 from pydantic import BaseModel, Field, model_validator
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -144,6 +145,17 @@ class X:
         """Make the post of one stored payload; see `Collector.parse`."""
         return post_of(raw)
 
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the token is taken, and what may still be read this month; reading a post would be charged for."""
+
+        def left(usage: Mapping[str, JSON]) -> Iterator[Ability]:
+            used, most = (fields.count_in_text(usage, f"project_{name}") for name in ("usage", "cap"))
+            if used is not None and most is not None:
+                more = "Raise the limit, or wait for the next month: https://console.x.com."
+                yield Ability(f"read {max(0, most - used):,} more of {most:,} posts this month", used < most, more)
+
+        return tried("sign in", self._door.usage, left)
+
     def _lists(self, cursor: Cursor | None, since: datetime | None) -> Iterator[Page]:
         reached: Cursor = dict(cursor or {})
         left = self._options.max_posts
@@ -215,7 +227,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=False,
-        may_reply=ReplyDoor.LINK,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=30,
@@ -223,9 +235,9 @@ SPEC = Spec(
         attribution="Post on X, with the author's name and handle, and a link",
         terms="Each post that is read, or looked up again, is charged for. Never tie authors to people elsewhere "
         "without their express consent, never fit models to the texts, pass on ids only, and follow every deletion "
-        "within 24 hours. Replies by API are open only to posts that summon the account, so people answer on X.",
+        "within 24 hours. Programs may answer only posts that summon our account; others are answered on X itself.",
     ),
-    secrets=(Secret(name="X_BEARER_TOKEN", where="https://developer.x.com (the app's bearer token)"),),
+    secrets=(Secret(name="X_BEARER_TOKEN", where="https://console.x.com (your app, Keys and tokens, Bearer token)"),),
     home=HOME,
     # 450 searches in 15 minutes and app (docs.x.com: Rate limits); ids and mentions allow more.
     pace=Pace(requests=400, seconds=900),

@@ -45,6 +45,13 @@ class Door:
             raise SourceRefused(f"X refuses: {_words(errors[0])}.", what_to_do="Check the source's options.")
         return answer
 
+    def usage(self) -> dict[str, JSON]:
+        """How many posts the project read this month, and how many it may read. Costs nothing. Raises as `Net.json`."""
+        answer = self._net.json(f"{HOME}/2/usage/tweets", headers=self._headers)
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
+            raise SourceBusy("X answered in a form that we do not know; its API may have changed.")
+        return fields.obj(answer, "data")
+
     def look_up(self, names: Sequence[str]) -> tuple[list[tuple[JSON, JSON]], list[str]]:
         """Posts (at most 100) with their authors, and the ids of which X says that it shows them no more."""
         answer = self.ask("tweets", {"ids": ",".join(names)})

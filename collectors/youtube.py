@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from collectors import fields, google
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -108,6 +109,14 @@ class YouTube:
         found = read_named(post_of, ((f"comment {name}", raws[name]) for name in wanted if name in raws))
         page = joined([found, *(self._late(items[name], {*wanted}) for name in wanted if name in items)])
         return replace(page, gone=[name for name in wanted if name not in raws])
+
+    def abilities(self) -> Sequence[Ability]:
+        """Whether the key reads the comments, a unit for each list; see `Able.abilities`."""
+        found: list[Ability] = []
+        for listing in self._listings():
+            found += tried(f"read the comments below {listing.name}", partial(listing.ask, Walk.of({})))
+        quota = "YouTube shows it at https://console.cloud.google.com/apis/api/youtube.googleapis.com/quotas alone."
+        return [*found, Ability("spend more of the day's 10,000 units", None, quota)]
 
     def _late(self, thread: JSON, known: set[str]) -> Page:
         """Answers to a comment that has sunk below those which listening reads again."""
@@ -218,7 +227,7 @@ SPEC = Spec(
     build=build,
     passport=Passport(
         may_link=False,
-        may_reply=ReplyDoor.LINK,
+        may_reply=ReplyDoor.API,
         may_export=False,
         may_train=False,
         keep_raw_days=30,
@@ -226,7 +235,7 @@ SPEC = Spec(
         attribution="Comment on YouTube, with its author's name and a link",
         terms="What is kept must be looked up again or deleted within 30 days; we look daily, and delete what was "
         "deleted there. Authors are never tied to people elsewhere, and nothing is exported or fitted. A key "
-        "can only read: answers are written below the video.",
+        "can only read: for answers a user of the channel lets Earful in.",
     ),
     secrets=(Secret(name="YOUTUBE_API_KEY", where=_WHERE),),
     home=HOME,

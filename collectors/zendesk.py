@@ -17,6 +17,7 @@ from typing import cast
 from pydantic import BaseModel, Field
 
 from collectors import fields
+from collectors.abilities import Ability, tried
 from collectors.base import (
     JSON,
     Collector,
@@ -134,6 +135,22 @@ class Zendesk:
     def parse(self, raw: RawPost) -> Post:
         """Make the post of one comment; see `Collector.parse`."""
         return post_of(raw)
+
+    def abilities(self) -> Sequence[Ability]:
+        """Who the key is, and whether that is an administrator, who alone may export; see `Able.abilities`."""
+
+        def me() -> JSON:
+            user = fields.obj_or_empty(self._ask("users/me", {}), "user")
+            if user.get("id") is None:  # Zendesk takes a wrong key for nobody in particular
+                check = "Check ZENDESK_EMAIL and ZENDESK_API_TOKEN."
+                raise SourceRefused("Zendesk does not know our key.", what_to_do=check)
+            return user
+
+        def exports(user: Mapping[str, JSON]) -> list[Ability]:
+            admin = fields.text_or_none(user, "role") == "admin"
+            return [Ability("export tickets", admin, "Set ZENDESK_EMAIL to the address of an administrator.")]
+
+        return tried("sign in", me, exports)
 
     def _export(self, position: str | None, since: datetime | None) -> tuple[list[JSON], str | None, bool]:
         """Changed tickets, where to go on, and whether these are all for now."""
@@ -259,8 +276,8 @@ def build(options: BaseModel, secrets: Mapping[str, str], net: Net) -> Collector
 
 
 _WHERE = (
-    "https://support.zendesk.com/hc/en-us/articles/4408889192858 (Admin Center, Apps and integrations, API tokens); "
-    "the export needs an administrator's address"
+    "https://YOUR-SUBDOMAIN.zendesk.com/admin/apps-integrations/apis/api-tokens (Admin Center, Apps and integrations, "
+    "APIs, API tokens); the export needs an administrator's address"
 )
 
 SPEC = Spec(

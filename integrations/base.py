@@ -57,6 +57,8 @@ class CardReply:
     url: str | None = None
     problem: str | None = None
     what_to_do: str | None = None
+    may_edit: bool = False  # whether the platform lets us change or take back what stands there
+    may_take_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

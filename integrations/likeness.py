@@ -11,7 +11,8 @@ from html import unescape
 
 _JOINER = "\N{WORD JOINER}"
 _NAME = re.compile(r"(?<![\w/=])@(?=\w)")
-_ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?", re.IGNORECASE)
+_END = r"[^\s<>\".,;:!?'()\[\]{}]"  # marks at the end of an address belong to the sentence
+_ADDRESS = re.compile(rf"https?://\S*{_END}|(?:[\w-]+\.)+[a-z]{{2,}}\b(?:[/?#]\S*{_END})?", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?[,:]?\s+)+")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 

@@ -6,10 +6,12 @@ Whether a request may be sent again is the outbox's decision, and a second try c
 from __future__ import annotations
 
 import json as codec
+import ssl
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -92,6 +94,7 @@ class Door:
             base_url=base_url.rstrip("/"),
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=timeout,
+            verify=_trusted(),
             follow_redirects=False,
             # A kept connection may be closed by the other side just as we write: nobody could say what was done.
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -153,6 +156,8 @@ class Door:
         if gone and heard.status in (404, 410):
             return heard
         fault = (self._verdict(heard) if self._verdict else None) or self._fault(heard, writing=writing)
+        if isinstance(fault, OutcomeUncertain) and not writing:  # a verdict does not know which it was
+            fault = TargetBusy(str(fault))
         if fault is not None:
             raise fault
         return heard
@@ -177,6 +182,12 @@ class Door:
 
     def _unclear(self, what: str, *, writing: bool) -> IntegrationError:
         return OutcomeUncertain(f"{what}; it may have been done.") if writing else TargetBusy(f"{what}.")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them takes as long as a request, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 def _heard(answer: httpx.Response) -> Heard:

@@ -45,6 +45,9 @@ class ReplyRules:
     edits: bool = False
     deletes: bool = False
     only_where_summoned: bool = False  # only authors who addressed us may be answered
+    names_author: bool = (
+        False  # the author's address is put before the text by itself, and the limit leaves room for it
+    )
     seconds_apart: float = 1.0  # between two replies with one account
     notes: Sequence[str] = ()  # in words: "Only the first reply notifies the author."
 

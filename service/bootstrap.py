@@ -31,18 +31,21 @@ from service.settings import Settings
 from service.store import sources as sources_store
 from service.store.database import connect, transaction
 from service.store.hook_calls import StoredCalls
+from service.store.linkable import Linkable
 from service.store.paces import SharedPace, digest_of_keys
 from service.tools import Tools, observe_nothing
 
 if TYPE_CHECKING:
+    from integrations.slack.desk import SlackDesk
+    from integrations.slack.workspaces import Workspaces
     from nlp.runtime import Understanding
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def connections(settings: Settings, database_url: str) -> Engine:
-    """The connections of one process: enough for all that it does at a time."""
-    return connect(database_url, pool_size=settings.workers * 2 + 2)
+    """The connections of one process: enough for all that it does at a time, of which what leaves holds two."""
+    return connect(database_url, pool_size=settings.workers * 2 + 12)
 
 
 def build(
@@ -84,6 +87,8 @@ def build(
         keep_raw=_keep_raw(),
         target=cache(target),
         render=_render,
+        slack=slack_desks(settings),
+        linkable=linkable(),
         replies=configuration.replies,
         door=answering.door,
         replier=answering.replier,
@@ -93,6 +98,18 @@ def build(
         settle_seconds=settle_seconds,
         observe=observe or observe_nothing,
     )
+
+
+def slack_desks(settings: Settings) -> Callable[[str], SlackDesk]:
+    """The desks of our Slack workspaces, by the team's id; they are made when one is first asked for."""
+
+    @cache
+    def workspaces() -> Workspaces:
+        from integrations.slack.workspaces import Workspaces
+
+        return Workspaces(settings.environment)
+
+    return lambda team: workspaces().desk(team)
 
 
 def synchronise_sources(engine: Engine, settings: Settings, configuration: Configuration) -> None:
@@ -143,6 +160,16 @@ def product_of(company: Company, post: Post) -> str | None:
 def author_scope(source: Source) -> str:
     """The space in which the source's accounts are unique: its platform, or the source where there is none."""
     return source.kind if collector_kinds.spec(source.kind).home else source.name
+
+
+@cache
+def linkable() -> Linkable:
+    """The sources whose authors may be tied to customers, as the passports say it."""
+    specs = [collector_kinds.spec(kind) for kind in collector_kinds.kinds()]
+    return Linkable(
+        kinds=frozenset(spec.kind for spec in specs if spec.passport.may_link),
+        own_kinds=frozenset(spec.kind for spec in specs if spec.home is None),
+    )
 
 
 def may_link(source: Source) -> bool:

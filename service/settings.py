@@ -132,7 +132,7 @@ class Settings(BaseModel):
     slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
         None,
         alias="SLACK_BOT_TOKEN",
-        description="The bot token of your Slack app (xoxb-…).",
+        description="The bot token of your Slack app (xoxb-…). A further workspace has SLACK_BOT_TOKEN__NAME.",
         json_schema_extra={"default": "none: cards go to the Slack preview page"},
     )
     slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(

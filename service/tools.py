@@ -18,8 +18,10 @@ from service.configuration.company import Company
 from service.configuration.replies import RepliesConfig
 from service.domain.routing import AnyRule, Destination
 from service.models import Source
+from service.store.linkable import Linkable
 
 if TYPE_CHECKING:
+    from integrations.slack.desk import SlackDesk  # slack-sdk is slow to import, and few processes need it
     from nlp.runtime import Understanding  # only the worker's stages load the models
 
 
@@ -58,6 +60,8 @@ class Tools:
     reply_rules: Callable[[Source], ReplyRules | None]  # None: nobody wrote down what the platform allows
     reply_needs: Callable[[Source], Sequence[str]]  # the settings that a program would need to answer there, not set
     turn_to_reply: Callable[[Source], float]  # takes our account's turn there; or the seconds until there is one
+    linkable: Linkable  # the sources whose authors may be tied to customers, as questions to the store
+    slack: Callable[[str], SlackDesk]  # by the team's id; raises TargetBusy, and TargetRefused without a token for it
     certain_after: timedelta = timedelta(seconds=60)  # since a reply left; then "it is not there" is believed
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
     observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -10,8 +11,19 @@ from lxml.etree import LxmlError, _Element
 
 from collectors.product_pages.nodes import Node, storable
 
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
 _OUR_NAMES = {"robots", "earful"}
 _RULES_WITH_VALUES = {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
+
+
+def text_of(response: Response) -> str:
+    """A page's text; one that declares an encoding which is none for texts is taken for UTF-8."""
+    try:
+        return response.text
+    except (LookupError, UnicodeError):
+        return response.body.decode("utf-8", "replace")
 
 
 def parse_html(text: str) -> _Element | None:

@@ -14,12 +14,12 @@ def sitemap_links(body: bytes, url: str) -> list[str] | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     try:
         root = etree.fromstring(body, parser)
-    except (etree.LxmlError, ValueError):
+        if root is None or etree.QName(root).localname not in _ROOTS:
+            return None
+        # Two levels down: pictures and translations have a `loc` of their own deeper, or in another namespace.
+        named = [loc.text or "" for entry in root for loc in entry if isinstance(loc.tag, str) and _is_loc(root, loc)]
+    except (etree.LxmlError, ValueError):  # also where a tag has a name that is none
         return None
-    if root is None or etree.QName(root).localname not in _ROOTS:
-        return None
-    # Two levels down: pictures and translations have a `loc` of their own deeper, or in another namespace.
-    named = [loc.text or "" for entry in root for loc in entry if isinstance(loc.tag, str) and _is_loc(root, loc)]
     found = (resolve(url, address, url) for address in named)
     return list(dict.fromkeys(address for address in found if address and address != url))
 

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from collectors.base import SetAside, SourceRefused
 from collectors.net import origin, shown
-from collectors.product_pages.document import header_rules
+from collectors.product_pages.document import header_rules, text_of
 from collectors.product_pages.nodes import Node
 from collectors.product_pages.orders import (
     Aside,
@@ -168,7 +168,7 @@ class ProductPagesSpider(Spider):
     def _reading(self, response: Response, url: str, trail: _Trail) -> Reading:
         try:
             return read_page(
-                response.text,
+                text_of(response),
                 url,
                 subject=trail.subject,
                 about=trail.about,

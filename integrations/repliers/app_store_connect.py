@@ -137,7 +137,6 @@ SPEC = ReplierSpec(
         edits=True,
         deletes=True,
         notes=(
-            "Apple takes 5,970 characters.",
             "There is one answer to a review: a later one overwrites it.",
             "Apple publishes an answer with a delay, up to a day, and tells the author, who may change the review.",
         ),

@@ -23,7 +23,7 @@ from integrations.resets import asks_to_wait
 HOME = "https://discord.com"
 _API = "/api/v10"
 _TOKEN = "DISCORD_BOT_TOKEN"  # noqa: S105 - the variable's name
-_AGENT = "DiscordBot (https://github.com/earful/earful, 0.1)"
+_AGENT = "DiscordBot (self-hosted, Earful 0.1)"
 _LIMIT = 100  # messages in one answer
 _PAGES = 5  # so many of them are looked through for answers to a message
 _NOBODY: JSON = {"parse": [], "replied_user": True}  # nobody but the author

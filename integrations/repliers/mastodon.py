@@ -158,6 +158,7 @@ SPEC = ReplierSpec(
     rules=ReplyRules(
         limit=500 - _NAMED,
         counting=Counting.LINKS_SHORT,
+        names_author=True,
         edits=True,
         deletes=True,
         notes=(

@@ -12,14 +12,21 @@ _MODULES: Mapping[str, str] = {
     "bluesky": "integrations.repliers.bluesky",
     "discord": "integrations.repliers.discord",
     "discourse": "integrations.repliers.discourse",
+    "email": "integrations.repliers.email",
+    "facebook": "integrations.repliers.facebook",
     "github": "integrations.repliers.github",
     "google_business": "integrations.repliers.google_business",
     "google_play": "integrations.repliers.google_play",
+    "instagram": "integrations.repliers.instagram",
+    "intercom": "integrations.repliers.intercom",
+    "lemmy": "integrations.repliers.lemmy",
     "mastodon": "integrations.repliers.mastodon",
     "reddit": "integrations.repliers.reddit",
+    "telegram": "integrations.repliers.telegram",
     "trustpilot": "integrations.repliers.trustpilot",
     "x": "integrations.repliers.x",
     "youtube": "integrations.repliers.youtube",
+    "zendesk": "integrations.repliers.zendesk",
 }
 
 

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from integrations.base import IssueCard, Message, Payload, PostCard, SourceCard
 from integrations.slack import issue_card, kit, post_card, source_card
+from integrations.slack.names import OPEN_ORIGINAL, OPEN_PAGE
 
 EVENT_TYPE = "earful_delivery"
-OPEN_PAGE = "open_page"  # the buttons' names, for whoever acknowledges a click
-OPEN_ORIGINAL = "open_original"
 
 
 class _Door(NamedTuple):
@@ -37,7 +36,7 @@ def payload(message: Message, key: str, *, buttons: bool = True) -> Payload:
     elif isinstance(message, SourceCard):
         text, blocks = source_card.text(message), source_card.blocks(message)
     else:
-        text, blocks = post_card.text(message), post_card.blocks(message)
+        text, blocks = post_card.text(message), post_card.blocks(message, buttons=buttons)
     return {
         "text": text,
         "blocks": [*blocks, *_ways_out(_doors(message), buttons=buttons)],

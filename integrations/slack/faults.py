@@ -48,6 +48,14 @@ _GONE = {
 _UNREACHABLE = {errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
 
 
+class SlackRejected(MessageRejected):
+    """Slack will never do this; `name` is the error's name in Slack's words."""
+
+    def __init__(self, message: str, *, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 def from_answer(error: SlackApiError, *, writing: bool) -> IntegrationError:
     """What Slack's answer means for the caller. `writing`: whether the request could have left something behind."""
     response = error.response
@@ -66,7 +74,7 @@ def from_answer(error: SlackApiError, *, writing: bool) -> IntegrationError:
         return TargetRefused("The Slack app lacks a permission.", what_to_do=fix)
     if name in _WHAT_TO_DO or name.startswith("restricted_action"):
         return TargetRefused(f"Slack refused: {name}.", what_to_do=_WHAT_TO_DO.get(name, _ASK_ADMIN))
-    return MessageRejected(_GONE.get(name) or _rejection(name or f"status {status}", data))
+    return SlackRejected(_GONE.get(name) or _rejection(name or f"status {status}", data), name=name)
 
 
 def from_network(error: Exception, *, writing: bool) -> IntegrationError:

@@ -8,13 +8,9 @@ from slack_sdk import WebClient
 
 from integrations.base import Finding, IntegrationError
 from integrations.slack import api
+from integrations.slack.manifest import SCOPES
 
 _SCOPES_AT = "under OAuth & Permissions at https://api.slack.com/apps, and install the app again."
-_MUST: Mapping[str, str] = {"chat:write": "send cards"}
-_SHOULD: Mapping[str, str] = {
-    "channels:read": "find a channel by its name",
-    "channels:history": "see whether a card arrived when the connection broke",
-}
 
 
 def findings(client: WebClient, addresses: Sequence[str], channel_id: Callable[[str], str]) -> list[Finding]:
@@ -22,7 +18,7 @@ def findings(client: WebClient, addresses: Sequence[str], channel_id: Callable[[
     try:
         answer = api.call(client.auth_test)
     except IntegrationError as error:
-        return [_problem(error)]
+        return [problem(error)]
     found = [Finding(ok=True, text=f"Slack: signed in to {answer.get('team')} as {answer.get('user')}.")]
     found += _scopes(_granted(answer.headers))
     for address in addresses:
@@ -39,18 +35,17 @@ def _granted(headers: Mapping[str, str]) -> set[str] | None:
 def _scopes(granted: set[str] | None) -> Iterator[Finding]:
     if granted is None:
         return
-    for needed in (_MUST, _SHOULD):
-        for scope, purpose in needed.items():
-            if scope not in granted:
-                text = f"Slack: the app may not {purpose}."
-                yield Finding(ok=False, text=text, what_to_do=f"Add the scope {scope} {_SCOPES_AT}")
+    for scope, purpose in SCOPES.items():
+        if scope not in granted:
+            text = f"Slack: the app may not {purpose}."
+            yield Finding(ok=False, text=text, what_to_do=f"Add the scope {scope} {_SCOPES_AT}")
 
 
 def _channel(client: WebClient, address: str, channel_id: Callable[[str], str]) -> Iterator[Finding]:
     try:
         answer = api.call(client.conversations_info, {"channel": channel_id(address)})
     except IntegrationError as error:
-        yield _problem(error)
+        yield problem(error)
         return
     if answer["channel"].get("is_member"):
         yield Finding(ok=True, text=f"Slack: the app is in {address}.")
@@ -59,6 +54,8 @@ def _channel(client: WebClient, address: str, channel_id: Callable[[str], str]) 
         yield Finding(ok=False, text=f"Slack: the app is not in {address}.", what_to_do=fix)
 
 
-def _problem(error: IntegrationError) -> Finding:
+def problem(error: IntegrationError, *, about: str = "") -> Finding:
+    """What went wrong, and what to do about it. `about`: the setting that it is about."""
     what_to_do = getattr(error, "what_to_do", "Try again in a few minutes.")
-    return Finding(ok=False, text=str(error).removesuffix(what_to_do).rstrip(), what_to_do=what_to_do)
+    text = str(error).removesuffix(what_to_do).rstrip()
+    return Finding(ok=False, text=f"{about}: {text}" if about else text, what_to_do=what_to_do)

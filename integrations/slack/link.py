@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import TypeAlias
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,26 +21,28 @@ from slack_sdk.errors import SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 
-from integrations.base import JSON
+from integrations.base import JSON, Payload
 from integrations.slack import api
-from integrations.slack.heard import Heard, read
 
 _log = logging.getLogger(__name__)
+
+Take: TypeAlias = "Callable[[JSON], Payload | None]"
+"""Takes the payload of an envelope; returns what the acknowledgement carries."""
 
 _RECEIVE = 16 * 1024  # bytes at a time; slack-sdk goes one call deeper for each part of a message
 _HUNG_UP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)  # the second is Linux's
 
 
 class Link(SocketModeClient):
-    """Acknowledges everything that comes, then gives it to `on_heard`, which runs in a thread of the link's own.
+    """Gives every payload to `take`, in threads of the link's own, and acknowledges it with what that returns.
+
+    What `take` raises for is not acknowledged, so that Slack sends it again.
 
     `address` comes from `apps.connections.open`. `ping`: seconds between two signs of life. `patience`: seconds that
     Slack gets to say hello.
     """
 
-    def __init__(
-        self, address: str, web: WebClient, on_heard: Callable[[Heard], None], *, ping: float, patience: float
-    ) -> None:
+    def __init__(self, address: str, web: WebClient, take: Take, *, ping: float, patience: float) -> None:
         super().__init__(
             app_token="",  # it opens no further connection
             logger=api.SILENT,
@@ -51,8 +54,8 @@ class Link(SocketModeClient):
         )
         self.wss_uri = address
         self.proxy = _proxy(address)
-        self.message_listeners.append(self._take)
-        self._on_heard = on_heard
+        self.message_listeners.append(self._hear)
+        self._take = take
         self._greeted = threading.Event()
         self._asked_to_renew = threading.Event()
         self._greeting_until = time.monotonic() + patience
@@ -83,22 +86,23 @@ class Link(SocketModeClient):
                 self.current_session.ping("end")
         super().close()
 
-    def _take(self, _client: BaseSocketModeClient, message: Mapping[str, JSON], _raw: str | None) -> None:
+    def _hear(self, _client: BaseSocketModeClient, message: Mapping[str, JSON], _raw: str | None) -> None:
         if message.get("type") == "hello":
             self._greeted.set()
             _log.info("Slack says hello: clicks are heard.")
         envelope = message.get("envelope_id")
         if not isinstance(envelope, str):
             return
-        heard = read(message)
         try:
-            self.send_socket_mode_response({"envelope_id": envelope})
-        except SlackClientNotConnectedError:
-            _log.warning("Could not acknowledge to Slack: the connection is gone.", extra={"kind": heard.kind})
-        try:
-            self._on_heard(heard)
+            answer = self._take(message.get("payload"))
         except Exception as error:  # noqa: BLE001 (slack-sdk would swallow it without a word)
-            _log.error("What came from Slack was not handled.", extra={"kind": heard.kind, "error": _what(error)})
+            _log.error("What came from Slack is not acknowledged.", extra={"error": _what(error)})
+            return
+        wanted = answer is not None and message.get("accepts_response_payload") is not False
+        try:
+            self.send_socket_mode_response({"envelope_id": envelope, **({"payload": answer} if wanted else {})})
+        except SlackClientNotConnectedError:
+            _log.warning("Could not acknowledge to Slack: the connection is gone. What was heard is kept.")
 
     def _hung_up(self) -> bool:
         """Whether the other side has closed; slack-sdk reads nothing from such a connection, over and over."""

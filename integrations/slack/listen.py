@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integrations.base import TargetBusy
 from integrations.slack import api
 from integrations.slack.connections import ask_address
-from integrations.slack.heard import Heard
-from integrations.slack.link import Link
+from integrations.slack.link import Link, Take
 
 _log = logging.getLogger(__name__)
 
@@ -32,18 +31,16 @@ class Pace:
 _USUAL = Pace()
 
 
-def listen(
-    settings: Mapping[str, str], on_heard: Callable[[Heard], None], stop: threading.Event, *, pace: Pace = _USUAL
-) -> None:
-    """Acknowledge whatever comes and then give it to `on_heard`, until `stop` is set. Lost connections are replaced.
+def listen(settings: Mapping[str, str], take: Take, stop: threading.Event, *, pace: Pace = _USUAL) -> None:
+    """Give whatever comes to `take` and acknowledge it, until `stop` is set. Lost connections are replaced.
 
-    `settings` holds SLACK_APP_TOKEN, and SLACK_API_URL where it is not Slack's own. `on_heard` is called in other
-    threads, also several at a time: it takes note, and leaves the work to a job.
+    `settings` holds SLACK_APP_TOKEN, and SLACK_API_URL where it is not Slack's own. `take` is called in other threads,
+    also several at a time: it takes note, and leaves the work to a job.
 
     Raises:
         TargetRefused: Slack opens no connection until a person acts.
     """
-    listener = _Listener(settings, on_heard, stop, pace)
+    listener = _Listener(settings, take, stop, pace)
     try:
         while not stop.is_set():
             listener.renew()
@@ -55,12 +52,10 @@ def listen(
 class _Listener:
     """At most two connections at a time: the one that hears, and for a moment the one that takes over."""
 
-    def __init__(
-        self, settings: Mapping[str, str], on_heard: Callable[[Heard], None], stop: threading.Event, pace: Pace
-    ) -> None:
+    def __init__(self, settings: Mapping[str, str], take: Take, stop: threading.Event, pace: Pace) -> None:
         self._token = settings["SLACK_APP_TOKEN"]
         self._client = api.make_client("", settings.get("SLACK_API_URL") or None, pace.answer)
-        self._on_heard = on_heard
+        self._take = take
         self._stop = stop
         self._pace = pace
         self._link: Link | None = None
@@ -101,7 +96,7 @@ class _Listener:
 
     def _open(self) -> Link:
         address = ask_address(self._client, self._token)
-        link = Link(address, self._client, self._on_heard, ping=self._pace.ping, patience=self._pace.answer)
+        link = Link(address, self._client, self._take, ping=self._pace.ping, patience=self._pace.answer)
         link.connect()
         return link
 

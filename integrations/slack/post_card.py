@@ -1,9 +1,9 @@
-"""One post as blocks: its words in a quote, ours small around it."""
+"""One post as blocks: its words in a quote, ours small around it, and what we do about it below."""
 
 from __future__ import annotations
 
 from integrations.base import CardCustomer, CardIssue, Payload, PostCard
-from integrations.slack import kit, words
+from integrations.slack import case_lines, kit, names, words
 from integrations.slack.escape import clean, cut, cut_lines, one_line, units
 from integrations.slack.words import dotted, name
 
@@ -11,15 +11,15 @@ _POST = 1000
 _POST_LINES = 15
 
 
-def blocks(card: PostCard) -> list[Payload]:
-    """The card's blocks, without the buttons."""
+def blocks(card: PostCard, *, buttons: bool = True) -> list[Payload]:
+    """The card's blocks, without what leads out of it. `buttons`: whether an app of ours hears clicks."""
     if card.deleted:
-        return _gone(card)
+        return [*_gone(card), *_work(card, buttons=buttons)]
     shown = [kit.context(kit.plain_text(_where(card), kit.SENTENCE), kit.when(card.created_at)), _said(card)]
     lines = [line for line in (_reading(card), _who(card.customer), _issue(card.issue)) if line]
     if lines:
         shown.append(kit.rich_text(*lines))
-    return [*shown, *kit.small_print(card.why, card.attribution)]
+    return [*shown, *kit.small_print(card.why, card.attribution), *_work(card, buttons=buttons)]
 
 
 def text(card: PostCard) -> str:
@@ -27,7 +27,8 @@ def text(card: PostCard) -> str:
     if card.deleted:
         return kit.fallback(f"{name(card.source)}: the author removed this post.")
     said = cut(one_line(card.text) or one_line(card.title or ""), kit.FALLBACK // 2)
-    reading = dotted(words.sentiment(card.sentiment) if card.sentiment else "", words.intents(card.intents))
+    case = case_lines.in_words(card.case) if card.case else ""
+    reading = dotted(words.sentiment(card.sentiment) if card.sentiment else "", words.intents(card.intents), case)
     return kit.fallback(
         f"{name(card.author) or 'Someone'} on {name(card.source)}: {said} {f'({reading})' if reading else ''}"
     )
@@ -41,6 +42,29 @@ def _gone(card: PostCard) -> list[Payload]:
         kit.context(kit.plain_text(name(card.source), kit.SENTENCE), kit.when(card.created_at)),
         kit.rich_text(*lines),
     ]
+
+
+def _work(card: PostCard, *, buttons: bool) -> list[Payload]:
+    """Who has it, how far the answer is, and the buttons for what comes next."""
+    if card.case is None:
+        return []
+    shown = [kit.rich_text(*case_lines.lines(card.case))]
+    if not buttons:
+        return shown
+    offered = case_lines.offered(card, card.case)
+    pressed = [*offered.buttons, *_whole(card, card.case.case_id)]
+    if offered.menu:
+        pressed.append(kit.menu(names.MORE, offered.menu))
+    return [*shown, kit.actions(pressed)] if pressed else shown
+
+
+def _whole(card: PostCard, case_id: int) -> list[Payload]:
+    """The way to all of the words, where the card shows only their beginning."""
+    return (
+        [kit.press(names.TEXT, "Show all", str(case_id))]
+        if not card.deleted and _shown(card) != clean(card.text)
+        else []
+    )
 
 
 def _where(card: PostCard) -> str:
@@ -64,8 +88,7 @@ def _product(card: PostCard) -> str:
 
 def _said(card: PostCard) -> Payload:
     """The title, the text, and the way to the rest where it is long."""
-    whole = clean(card.text)
-    shown = cut(cut_lines(whole, _POST_LINES), _POST)
+    whole, shown = clean(card.text), _shown(card)
     parts = []
     if title := one_line(card.title or ""):
         parts.append(kit.line(kit.span(cut(title, kit.TITLE), bold=True)))
@@ -73,6 +96,10 @@ def _said(card: PostCard) -> Payload:
     if shown != whole:
         parts.append(kit.line(kit.link(f"Show all {units(whole):,} characters", card.page_url)))
     return kit.rich_text(*parts)
+
+
+def _shown(card: PostCard) -> str:
+    return cut(cut_lines(clean(card.text), _POST_LINES), _POST)
 
 
 def _reading(card: PostCard) -> Payload | None:

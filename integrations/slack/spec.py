@@ -9,11 +9,10 @@ from integrations.slack.blocks import payload
 
 
 def build(settings: Mapping[str, str]) -> Target:
-    """A target from the environment's settings. Buttons only where a listener can acknowledge clicks on them."""
-    from integrations.slack.send import SlackTarget  # slack-sdk is slow to import and the preview needs none of it
+    """A target from the environment's settings, over all its workspaces."""
+    from integrations.slack.targets import SlackTargets  # slack-sdk is slow to import; the preview needs none of it
 
-    listens = bool(settings.get("SLACK_APP_TOKEN"))
-    return SlackTarget(settings["SLACK_BOT_TOKEN"], settings.get("SLACK_API_URL") or None, buttons=listens)
+    return SlackTargets(settings)
 
 
 SPEC = Spec(

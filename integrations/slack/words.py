@@ -26,18 +26,28 @@ _INTENTS = {
 
 
 def sentiment(label: CardLabel) -> str:
-    """Glyph and word, and how likely where it is a guess."""
-    return _SENTIMENTS.get(label.label, plain(label.label)) + _doubt(label)
+    """Glyph and word, and how sure: "🙁 Negative, 94 %"."""
+    return feeling(label.label) + _sureness(label)
+
+
+def feeling(label: str) -> str:
+    """Glyph and word of a sentiment."""
+    return _SENTIMENTS.get(label, plain(label))
+
+
+def deed(label: str) -> str:
+    """What the author does, such as "reports a bug"."""
+    return _INTENTS.get(label, plain(label))
 
 
 def intents(labels: Sequence[CardLabel]) -> str:
-    """What the author does with the text: "reports a bug, may leave". Empty for none."""
-    return ", ".join(_INTENTS.get(label.label, plain(label.label)) + _doubt(label) for label in labels)
+    """What the author does with the text: "reports a bug, 92 % · may leave, 71 %". Empty for none."""
+    return " · ".join(deed(label.label) + _sureness(label) for label in labels)
 
 
 def topics(labels: Sequence[CardLabel]) -> str:
     """The topics' names, the strongest first. Empty for none."""
-    return ", ".join(plain(label.label) + _doubt(label) for label in labels)
+    return " · ".join(plain(label.label) + _sureness(label) for label in labels)
 
 
 def stars(rating: str) -> str:
@@ -68,5 +78,6 @@ def plain(label: str) -> str:
     return label.replace("_", " ")
 
 
-def _doubt(label: CardLabel) -> str:
-    return "" if label.sure else f" (a guess, {label.score:.0%})"
+def _sureness(label: CardLabel) -> str:
+    sure = f"{label.score * 100:.0f} %"
+    return f", {sure}" if label.sure else f" (a guess, {sure})"

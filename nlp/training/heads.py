@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from nlp.base import Vector
 from nlp.encoder import Encoder
-from nlp.files import open_files
+from nlp.files import ModelFiles
 from nlp.heads.inputs import DEEP, WIDE
 from nlp.heads.intents import OUTPUTS, IntentNetworks
 from nlp.heads.perceptron import Perceptron, sigmoid
@@ -47,7 +47,7 @@ class _Pool:
 
 def make_heads(data: Path, folder: Path, say: Callable[[str], None], *, stated_only: bool) -> None:
     """Fit both heads and write them beside the encoder."""
-    encoder = Encoder(open_files(folder))
+    encoder = Encoder(ModelFiles(folder, ""))  # the manifest is written last
     sentiment, intents = _pools(encoder, data, "train", say, stated_only=stated_only)
     own = seeds()
     inputs = features(encoder, [each.text for each in own])

@@ -6,16 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from collectors import registry
 from collectors.base import Page, SetAside, SourceRefused
 from collectors.net import Net
-from service.domain.sources import SourceState
 from service.errors import Invalid
-from service.models import Source
 from service.pipeline import flow
 from service.pipeline.outcome import Job
 from service.store import posts, sources
@@ -71,8 +67,9 @@ def import_posts(
 
 def _store(tools: Tools, name: str, product: str | None, page: Page, result: ImportedPosts, queue: Queue) -> None:
     with transaction(tools.engine) as session:
-        source = _source(session, name, product, tools)
         now = tools.clock()
+        why = "imported by hand"
+        source = sources.brought_in(session, name, kind=KIND, product=product, why=why, now=now)
         stored = posts.store_posts(
             session,
             source,
@@ -88,22 +85,3 @@ def _store(tools: Tools, name: str, product: str | None, page: Page, result: Imp
     result.new += len(stored.new)
     result.changed += len(stored.changed)
     result.same += len({post.external_id for post in page.posts}) - len(stored.new) - len(stored.changed)
-
-
-def _source(session: Session, name: str, product: str | None, tools: Tools) -> Source:
-    """The source that stands for the file; never listened to by itself."""
-    made = upsert(Source).values(
-        name=name,
-        kind=KIND,
-        product=product,
-        options={},
-        enabled=False,
-        own=False,
-        every_minutes=0,
-        state=SourceState.OFF,
-        state_reason="imported by hand",
-        next_due_at=tools.clock(),
-        failure_count=0,
-    )
-    session.execute(made.on_conflict_do_nothing(index_elements=["name"]))
-    return session.scalars(select(Source).where(col(Source.name) == name)).one()

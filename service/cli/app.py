@@ -24,6 +24,7 @@ from service.cli import (
     parts,
     reply,
     sample,
+    slack,
     source,
     understand,
     up,
@@ -75,6 +76,7 @@ app.add_typer(source.app, name="source")
 app.add_typer(user.app, name="user")
 app.add_typer(reply.app, name="reply")
 app.add_typer(issue.app, name="issue")
+app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")
 app.add_typer(models.app, name="models")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
+
+
+def verdict(ok: bool | None, finding: str, what_to_do: str) -> Iterator[Text]:
+    """Lines for something that was looked at: is it well (None: nobody can tell), and what to do."""
+    mark, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}[ok]
+    yield Text(f"{mark} ", style=style) + Text(finding)
+    if what_to_do:
+        yield Text(f"  {what_to_do}", style="bold")
 
 
 def say(sentence: str) -> None:

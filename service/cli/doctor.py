@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 
 import typer
-from rich.text import Text
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from integrations import registry as targets
-from service.cli import wiring
-from service.cli.console import OUT
+from service.cli import slack, wiring
+from service.cli.console import OUT, verdict
 from service.domain.freshness import in_words
 from service.domain.sources import SourceState
 from service.errors import ConfigError
@@ -40,10 +39,8 @@ def doctor() -> None:
     """
     findings = list(_findings())
     for finding in findings:
-        mark, style = ("✓", "green") if finding.ok else ("✗", "red")
-        OUT.print(Text(f"{mark} ", style=style) + Text(finding.text), soft_wrap=True)
-        if finding.what_to_do:
-            OUT.print(Text(f"  {finding.what_to_do}", style="bold"), soft_wrap=True)
+        for line in verdict(finding.ok, finding.text, finding.what_to_do):
+            OUT.print(line, soft_wrap=True)
     wrong = sum(not finding.ok for finding in findings)
     OUT.print("All is well." if not wrong else f"{wrong} of {len(findings)} things need you.")
     if wrong:
@@ -149,5 +146,5 @@ def _slack(setup: wiring.Setup) -> Iterator[Finding]:
         return
     from integrations.slack.check import check
 
-    for found in check(setup.settings.environment):
+    for found in check(setup.settings.environment, slack.channels(setup.configuration)):
         yield Finding(found.ok, found.text, found.what_to_do)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from service import bootstrap, lifeline, logs
+from service.cli import slack_doors
 from service.cli.models import loaded
 from service.cli.wiring import Setup, open_tools, read_setup
 from service.settings import Settings
@@ -27,7 +28,7 @@ def web() -> None:
 
     from service.jobs.queue import queue
     from service.web.app import create_app
-    from service.web.site import Desk
+    from service.web.site import Desk, Hooks
 
     setup = begin("web")
     with open_tools(setup) as tools:
@@ -39,7 +40,10 @@ def web() -> None:
                 previewing=setup.settings.slack_bot_token is None,
                 sample=setup.sample,
                 hosts=_own_names(setup.settings),
-                hook_secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
+                hooks=Hooks(
+                    secrets=bootstrap.hook_secrets(setup.settings, [one.name for one in setup.configuration.sources]),
+                    slack=slack_doors.over_http(setup.settings, tools),
+                ),
                 desk=Desk(tools=tools, queue=queue),
             ),
             host=setup.settings.host,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated
@@ -11,13 +12,14 @@ import typer
 from rich.text import Text
 
 from collectors import registry
-from collectors.base import Post, SourceBusy, SourceRefused, Spec
+from collectors.abilities import abilities_of
+from collectors.base import Collector, Post, SourceBusy, SourceRefused, Spec
 from collectors.net import Net, user_agent
 from collectors.pacing import OwnPace
 from service.bootstrap import product_of
 from service.cli import wiring
 from service.cli.collect import options_of
-from service.cli.console import OUT, complain, say
+from service.cli.console import ERR, OUT, complain, say, verdict
 from service.configuration.company import Company
 from service.configuration.sources import SourceConfig
 from service.errors import NotFound
@@ -47,7 +49,9 @@ def try_source(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many posts to show.")] = 5,
 ) -> None:
-    """Fetch the first posts of a source, show them as they would be stored, and what the keys can do; nothing is kept.
+    """Say what a source's keys can and cannot do, fetch its first posts, and show them as they would be stored.
+
+    Nothing is kept, and the platform is only read.
 
     Examples:
 
@@ -58,15 +62,20 @@ def try_source(
     setup = wiring.read_setup()
     source = _meant(name, option or [], base_url, setup.configuration.sources)
     spec = registry.spec(source.kind)
+    secrets = source.secrets(setup.settings)
     try:
-        heard = _listen(source, spec, setup.settings, limit)
+        with _collector(source, spec, setup.settings) as collector:
+            for ability in abilities_of(collector, secrets.values()):
+                for line in verdict(ability.allowed, ability.what, "" if ability.allowed else ability.how_to_get):
+                    ERR.print(line, soft_wrap=True)
+            heard = _listen(collector, limit)
     except (SourceBusy, SourceRefused) as error:
         complain(str(error))
         raise typer.Exit(1) from error
     for post in heard.posts:
         OUT.print(Text("\n".join(_shown(post, source, setup.configuration.company))))
-    for line in _can(spec, source.secrets(setup.settings), heard):
-        say(line)
+    for sentence in _can(spec, secrets, heard):
+        say(sentence)
     say(f"{len(heard.posts)} posts shown, {heard.set_aside} items could not be read. Nothing was stored.")
 
 
@@ -84,19 +93,24 @@ def _meant(name: str, given: list[str], base_url: str | None, sources: Sequence[
     return SourceConfig(name=name, kind=name, options=options_of(registry.spec(name), given), base_url=base_url)
 
 
-def _listen(source: SourceConfig, spec: Spec, settings: Settings, limit: int) -> _Heard:
+@contextmanager
+def _collector(source: SourceConfig, spec: Spec, settings: Settings) -> Iterator[Collector]:
     if lacking := source.missing_secrets(settings):
         raise SourceRefused(f"{spec.title} needs {lacking[0].name}.", what_to_do=f"Get it here: {lacking[0].where}")
     pacing = None if source.base_url else OwnPace(source.pace or spec.pace)
-    heard = _Heard()
     with Net(source.base_url, user_agent=user_agent(settings.contact), pacing=pacing) as net:
-        for page in spec.build(source.options, source.secrets(settings), net).pages(None):
-            heard.posts += islice(page.posts, limit - len(heard.posts))
-            heard.set_aside += len(page.set_aside)
-            heard.total = page.total if page.total is not None else heard.total
-            heard.gaps += [page.gap] if page.gap else []
-            if len(heard.posts) >= limit:
-                break
+        yield spec.build(source.options, source.secrets(settings), net)
+
+
+def _listen(collector: Collector, limit: int) -> _Heard:
+    heard = _Heard()
+    for page in collector.pages(None):
+        heard.posts += islice(page.posts, limit - len(heard.posts))
+        heard.set_aside += len(page.set_aside)
+        heard.total = page.total if page.total is not None else heard.total
+        heard.gaps += [page.gap] if page.gap else []
+        if len(heard.posts) >= limit:
+            break
     return heard
 
 
@@ -118,11 +132,11 @@ def _shown(post: Post, source: SourceConfig, company: Company) -> Iterator[str]:
 
 
 def _can(spec: Spec, secrets: Mapping[str, str], heard: _Heard) -> Iterator[str]:
-    """What can be done there with the keys that are set, and what cannot."""
+    """Which keys might be set as well, and what is seen there."""
+    if not spec.secrets:
+        yield "It needs no keys."
     for need in spec.secrets:
-        if need.name in secrets:
-            yield f"{need.name} is set, and was taken."
-        else:
+        if need.name not in secrets:
             yield f"{need.name} is not set, and may be left out. Get it here: {need.where}"
     if heard.total is not None:
         yield f"The platform counts {heard.total:,} posts."

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+_WORKSPACE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CHANNEL = re.compile(
     r"#[^\s#A-Z]{1,80}|[CGD][A-Z0-9]{8,}"
 )  # a name, or the id that Slack shows in a channel's details
@@ -21,10 +22,19 @@ def _given(value: object) -> object:
 
 
 def slack_address(address: str) -> str:
-    """A Slack channel, checked. Raises ValueError with the fix in words."""
-    if not address.startswith("#") and _CHANNEL.fullmatch(f"#{address}"):
-        raise ValueError(f'Write "#{address}", in quotes.')
-    if not _CHANNEL.fullmatch(address):
+    """A Slack channel, behind the name of its workspace where it is not the first one, checked.
+
+    Raises ValueError with the fix in words.
+    """
+    workspace, slash, channel = address.rpartition("/")
+    if slash and not _WORKSPACE.fullmatch(workspace):
+        raise ValueError(
+            'Write a channel of another workspace as "partner/#community": small letters, digits and - before the '
+            "stroke. SLACK_BOT_TOKEN__PARTNER is its token."
+        )
+    if not channel.startswith("#") and _CHANNEL.fullmatch(f"#{channel}"):
+        raise ValueError(f'Write "{workspace}{slash}#{channel}", in quotes.')
+    if not _CHANNEL.fullmatch(channel):
         raise ValueError('Give a channel as Slack writes it: "#" and small letters, digits, - or _; or its id, C0….')
     return address
 

@@ -17,6 +17,8 @@ from pydantic_core import PydanticUndefined
 
 from collectors import registry
 from collectors.base import Passport, Spec
+from integrations.repliers import registry as repliers
+from integrations.replies import Counting, Markup, ReplierSpec
 from service.configuration.company import CompanySection, ProductSection, TeamSection
 from service.configuration.nlp import ClassifierSection, NlpSection
 from service.configuration.replies import (
@@ -61,6 +63,22 @@ def kinds_section() -> str:
     return "\n\n".join(_kind(registry.spec(kind)) for kind in registry.kinds())
 
 
+def answers_table() -> str:
+    """Where authors can be answered by a program, and what the platform allows there."""
+    head = ("Kind", "At most", "Markup", "Can be changed", "Can be taken back", "Good to know")
+    return _table(head, [_answering(spec) for spec in _repliers()])
+
+
+def answers_keys() -> str:
+    """What answering needs in the environment, kind by kind."""
+    rows = [
+        (spec.kind, f"`{need.name}`{'' if need.required else ' (not required)'}", need.where)
+        for spec in _repliers()
+        for need in spec.secrets
+    ]
+    return _table(("Kind", "Name", "Where to get it"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "company": lambda: keys_table(CompanySection),
@@ -79,6 +97,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "issue fields": lambda: fields_table(ISSUE_FIELDS),
     "sources": lambda: keys_table(SourceSection),
     "kinds": kinds_section,
+    "answers": answers_table,
+    "answers keys": answers_keys,
 }
 
 
@@ -105,6 +125,30 @@ def _kind(spec: Spec) -> str:
         f"{_rhythm(spec)} {_passport(spec.passport)}",
     ]
     return "\n\n".join(lines)
+
+
+_UNITS: Mapping[Counting, str] = {
+    Counting.CHARACTERS: "characters",
+    Counting.UTF16: "characters, most emoji as two",
+    Counting.GRAPHEMES: "characters as people see them",
+    Counting.BYTES: "bytes",
+    Counting.WEIGHTED: "characters as X counts",
+    Counting.LINKS_SHORT: "characters, an address as 23",
+}
+_MARKUP: Mapping[Markup, str] = {Markup.PLAIN: "none", Markup.MARKDOWN: "Markdown", Markup.HTML: "HTML"}
+
+
+def _repliers() -> list[ReplierSpec]:
+    found = (repliers.spec(kind) for kind in repliers.kinds())
+    return [spec for spec in found if spec is not None]
+
+
+def _answering(spec: ReplierSpec) -> tuple[str, ...]:
+    rules = spec.rules
+    limit = "no limit" if rules.limit is None else f"{figure(rules.limit)} {_UNITS[rules.counting]}"
+    yes = ("no", "yes")
+    notes = " ".join(rules.notes)
+    return f"`{spec.kind}`", limit, _MARKUP[rules.markup], yes[rules.edits], yes[rules.deletes], notes
 
 
 def _rhythm(spec: Spec) -> str:

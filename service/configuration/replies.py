@@ -15,6 +15,7 @@ from nlp.base import Intent
 from service.configuration.addresses import SlackAddress
 from service.configuration.checking import Name, Names, Section, checked, unique
 from service.configuration.yaml_lines import Document, read
+from service.domain.cases import AnswerWithin
 from service.domain.closing import Pace
 from service.domain.replies import ApprovalRules
 from service.domain.wording import did_you_mean
@@ -61,6 +62,7 @@ class RepliesConfig:
 
     undo_seconds: float = 20.0  # in which whoever published may take it back
     escalate_to: str = "#rnd"  # the Slack channel of those who can mend what people report
+    answer_within: AnswerWithin = field(default_factory=AnswerWithin)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     templates: tuple[Template, ...] = ()
     closing: ClosingConfig = field(default_factory=ClosingConfig)
@@ -74,6 +76,13 @@ class ApprovalSection(Section):
         None, ge=0, description="replies to customers whose orders are worth so much, in the company's currency"
     )
     words: Names = Field((), description="replies where the post or the reply says one of these")
+
+
+class AnswerWithinSection(Section):
+    """What `answer_within_hours` may say."""
+
+    urgent: float = Field(4.0, gt=0, le=1000, description="hours until an urgent post (urgency 0.75) is answered")
+    usual: float = Field(24.0, gt=0, le=1000, description="hours until every other post with a case is answered")
 
 
 class TemplateSection(Section):
@@ -121,6 +130,10 @@ class RepliesSection(Section):
         20.0, ge=0, le=600, description="how long a published reply waits, so that it can be taken back"
     )
     escalate_to: SlackAddress = Field("#rnd", description='the Slack channel that a case is escalated to: "#rnd"')
+    answer_within_hours: AnswerWithinSection = Field(
+        default_factory=AnswerWithinSection,
+        description="how soon authors should hear from us; homes in Slack name what is late",
+    )
     approval: ApprovalSection = Field(
         default_factory=ApprovalSection, description="when a second person must look before a reply leaves"
     )
@@ -151,6 +164,7 @@ def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesC
     return RepliesConfig(
         undo_seconds=section.undo_seconds,
         escalate_to=section.escalate_to,
+        answer_within=AnswerWithin(**section.answer_within_hours.model_dump()),
         approval=ApprovalRules(**section.approval.model_dump()),
         templates=tuple(Template(**template.model_dump()) for template in section.templates),
         closing=ClosingConfig(

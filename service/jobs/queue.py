@@ -22,13 +22,20 @@ _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 def queue(session: Session, jobs: Iterable[Job]) -> None:
     """Queue the jobs within the session's transaction. One whose queueing lock is taken is queued already."""
     for job in jobs:
+        if job.queueing_lock is None:
+            _defer(session, job)
+            continue
         try:
             # A savepoint, because the refusal of a second queueing lock would spoil the whole transaction. It begins
             # when the session's connection is asked for inside it, and not before.
             with session.begin_nested():
-                _deferrer(job, session.connection().connection.driver_connection).defer(**job.arguments)
+                _defer(session, job)
         except AlreadyEnqueued:
             continue
+
+
+def _defer(session: Session, job: Job) -> None:
+    _deferrer(job, session.connection().connection.driver_connection).defer(**job.arguments)
 
 
 def _deferrer(job: Job, connection: Any) -> procrastinate.jobs.JobDeferrer:

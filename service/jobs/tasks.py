@@ -9,10 +9,12 @@ import procrastinate
 from procrastinate import JobContext
 from sqlmodel import Session
 
+from service.desk import dispatch
 from service.jobs.queue import queue
 from service.jobs.retry import RetryTable
 from service.pipeline import (
     backfill,
+    channel_digest,
     collect,
     deliver,
     flow,
@@ -98,6 +100,7 @@ def sweep(context: JobContext) -> None:
         queue(session, upkeep.forgotten(session, tools.clock()).next)
         upkeep.forget_raw(session, tools)
         upkeep.forget_calls(session, tools.clock())
+        upkeep.forget_clicks(session, tools.clock())
         upkeep.forget_words(session, tools.clock())
         queue(session, upkeep.wake_cases(session, tools.clock()).next)
 
@@ -136,7 +139,7 @@ def fetch_history(context: JobContext, source_id: int) -> None:
     backfill.run(source_id, _tools(context), queue)
 
 
-@_task("deliver", "deliveries")
+@_task("deliver", flow.LEAVING)
 def deliver_message(context: JobContext, delivery_id: int) -> None:
     """Bring one message to its target."""
     tools = _tools(context)
@@ -146,7 +149,13 @@ def deliver_message(context: JobContext, delivery_id: int) -> None:
     tools.observe("deliver:committed")
 
 
-@_task("reply", "deliveries")
+@_task("channel_digest", flow.LEAVING)
+def send_channel_digest(context: JobContext, channel_id: int) -> None:
+    """Send a channel the digest that its people asked for."""
+    channel_digest.run(channel_id, _tools(context))
+
+
+@_task("reply", flow.LEAVING)
 def answer_author(context: JobContext, reply_id: int) -> None:
     """Bring one reply to its platform."""
     tools = _tools(context)
@@ -160,6 +169,12 @@ def answer_author(context: JobContext, reply_id: int) -> None:
 def tell_reporters(context: JobContext, telling_id: int) -> None:
     """Hand over the people of a telling whose turn has come."""
     tell.run(telling_id, _tools(context), queue)
+
+
+@_task("click", flow.CLICKS)
+def do_what_was_clicked(context: JobContext, click_id: int) -> None:
+    """Do what a person asked for in Slack."""
+    dispatch.run(click_id, _tools(context), queue)
 
 
 @blueprint.task(name="recover", queue="upkeep", queueing_lock="recover", pass_context=True)

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 
 from service.jobs.queue import STALLED_SECONDS, queue
-from service.pipeline import flow, lessons
+from service.pipeline import channel_digest, flow, lessons
 from service.pipeline.outcome import Job
 from service.store import sources
 from service.store.database import transaction
@@ -33,6 +33,7 @@ def build(tools: Tools) -> BaseScheduler:
         ("lessons", 5, queue_lessons),
         ("recover", 10, queue_recovery),
         ("rechecks", 60, queue_due_rechecks),
+        ("digests", 60, queue_due_digests),
         ("sweep", 300, queue_sweep),
         ("issues", 600, queue_issue_review),
     ]
@@ -60,6 +61,12 @@ def queue_lessons(tools: Tools) -> None:
     """Queue what people's labels make necessary."""
     with transaction(tools.engine) as session:
         queue(session, lessons.due(session))
+
+
+def queue_due_digests(tools: Tools) -> None:
+    """Queue the digests of channels whose morning has come."""
+    with transaction(tools.engine) as session:
+        queue(session, channel_digest.due(session, tools))
 
 
 def queue_recovery(tools: Tools) -> None:

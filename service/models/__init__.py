@@ -16,7 +16,7 @@ from service.models.posts import (
 )
 from service.models.readings import Reading
 from service.models.replies import Click, Reply
-from service.models.team import Account, User
+from service.models.team import Account, Channel, User
 from service.models.tellings import Telling, TellingPerson
 from service.models.work import Case, Delivery, Issue, IssuePost
 
@@ -26,6 +26,7 @@ __all__ = [
     "Author",
     "Backfill",
     "Case",
+    "Channel",
     "Click",
     "Correction",
     "Customer",

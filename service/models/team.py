@@ -1,4 +1,4 @@
-"""Our own team: users, and the accounts by which other places know them."""
+"""Our own team: users, the accounts by which other places know them, and the channels where they sit."""
 
 from __future__ import annotations
 
@@ -21,6 +21,23 @@ class User(SQLModel, table=True):
     role: str  # domain.roles.Role
     active: bool = True
     created_at: datetime = moment()
+
+
+class Channel(SQLModel, table=True):
+    """What people asked of us in one channel of a workspace."""
+
+    __tablename__ = "channels"
+
+    id: int | None = key()
+    target: str  # integrations.registry kind
+    workspace: str  # the target's own id of it
+    address: str = Field(index=True)  # as rules name it: "#rnd", "partner/#community"
+    address_by_id: str = Field(unique=True)  # the same by the channel's own id, which stays when it is renamed
+    paused_until: datetime | None = moment(nullable=True)  # new cards wait until then
+    paused_at: datetime | None = moment(nullable=True)
+    paused_by_id: int | None = refers_to("users.id", nullable=True)
+    digest: str | None = None  # configuration.company.DigestRhythm; None: what company.yaml says of its teams
+    digest_sent_at: datetime | None = moment(nullable=True)
 
 
 class Account(SQLModel, table=True):

@@ -22,7 +22,7 @@ from service.models import Delivery, Post, Source
 from service.pipeline import flow
 from service.pipeline.messages import compose
 from service.pipeline.outcome import Outcome
-from service.store import deliveries
+from service.store import channels, deliveries
 from service.store.database import transaction
 from service.store.locks import DELIVERIES, alone
 from service.tools import Tools
@@ -55,11 +55,27 @@ def run(delivery_id: int, tools: Tools) -> Outcome:
     with alone(tools.engine, DELIVERIES, delivery_id) as free:
         if not free:
             return Outcome(next=[flow.deliver(delivery_id, wait_seconds=5)])
+        if (pause := _pause(delivery_id, tools)) is not None:
+            return Outcome(next=[flow.deliver(delivery_id, wait_seconds=pause)])
         plan = _prepare(delivery_id, tools)
         if plan is None:
             return Outcome()
         tools.observe("deliver:prepared")
         return _carry_out(delivery_id, plan, tools)
+
+
+def _pause(delivery_id: int, tools: Tools) -> float | None:
+    """Seconds until people in the channel want new cards again; None where this one may go now.
+
+    Whoever ends the pause early queues what waits; a job too many finds nothing to do.
+    """
+    with transaction(tools.engine) as session:
+        delivery = session.get(Delivery, delivery_id)
+        if delivery is None or delivery.state != OutboxState.APPROVED or delivery.remote_id is not None:
+            return None
+        now = tools.clock()
+        until = channels.paused_until(session, target=delivery.target, address=delivery.address, now=now)
+        return (until - now).total_seconds() if until else None
 
 
 def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:

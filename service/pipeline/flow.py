@@ -8,8 +8,14 @@ from dataclasses import replace
 from service.pipeline.outcome import Job, batches
 
 FIRST = "understand"
+CLICKS = "clicks"
+"""The queue of what people do in Slack."""
+LEAVING = "deliveries"
+"""The queue of what leaves for other places: it waits for them more than it works."""
 HISTORY = -10
 """The priority of what belongs to a history: live posts come first, at every stage."""
+PEOPLE = 10
+"""The priority of what a person waits for."""
 _FOLLOWS = {"understand": "link", "link": "group", "group": "route"}
 
 
@@ -71,7 +77,7 @@ def deliver(delivery_id: int, *, wait_seconds: float = 0.0) -> Job:
     return Job(
         task="deliver",
         arguments={"delivery_id": delivery_id},
-        queue="deliveries",
+        queue=LEAVING,
         lock=f"delivery:{delivery_id}",
         wait_seconds=wait_seconds,
     )
@@ -82,7 +88,7 @@ def reply(reply_id: int, *, wait_seconds: float = 0.0) -> Job:
     return Job(
         task="reply",
         arguments={"reply_id": reply_id},
-        queue="deliveries",
+        queue=LEAVING,
         lock=f"reply:{reply_id}",
         wait_seconds=wait_seconds,
     )
@@ -97,6 +103,18 @@ def tell(telling_id: int, *, wait_seconds: float = 0.0) -> Job:
         lock=f"tell:{telling_id}",
         queueing_lock=f"tell:{telling_id}",
         wait_seconds=wait_seconds,
+    )
+
+
+def click(click_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that does what a person asked for in Slack."""
+    return Job(
+        task="click",
+        arguments={"click_id": click_id},
+        queue=CLICKS,
+        lock=f"click:{click_id}",
+        wait_seconds=wait_seconds,
+        priority=PEOPLE,
     )
 
 

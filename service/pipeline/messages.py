@@ -19,6 +19,7 @@ from integrations.base import (
     PostCard,
     SourceCard,
 )
+from integrations.replies import ReplyRules
 from service.domain.alarms import Trouble, is_over, trouble_of
 from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
 from service.domain.freshness import in_words
@@ -92,7 +93,7 @@ def _case(session: Session, known: PostFacts, tools: Tools) -> CardCase | None:
         assignee=people.get(case.assignee_id or 0),
         snoozed_until=case.snoozed_until,
         escalated=case.escalated_at is not None,
-        reply=_reply(reply, people) if reply else None,
+        reply=_reply(reply, people, tools.reply_rules(known.source)) if reply else None,
     )
 
 
@@ -101,7 +102,8 @@ def _ids(case: Case, reply: Reply | None) -> list[int]:
     return [each for each in held if each is not None]
 
 
-def _reply(reply: Reply, people: Mapping[int, str]) -> CardReply:
+def _reply(reply: Reply, people: Mapping[int, str], rules: ReplyRules | None) -> CardReply:
+    there = reply.remote_id is not None  # put there by a program, which can change it
     return CardReply(
         reply_id=id_of(reply),
         state=reply.state,
@@ -114,6 +116,8 @@ def _reply(reply: Reply, people: Mapping[int, str]) -> CardReply:
         url=reply.remote_url,
         problem=reply.problem,
         what_to_do=reply.what_to_do,
+        may_edit=there and rules is not None and rules.edits,
+        may_take_down=there and rules is not None and rules.deletes,
     )
 
 

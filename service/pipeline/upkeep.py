@@ -12,19 +12,21 @@ from sqlmodel import Session
 
 from service.pipeline import cards, flow
 from service.pipeline.outcome import Outcome
-from service.store import backfills, cases, deliveries, hook_calls, posts, replies, retention, tellings
+from service.store import backfills, cases, clicks, deliveries, hook_calls, posts, replies, retention, tellings
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
 KEEP_CALLS = timedelta(days=7)  # a sender tries again for some days, and is known by what is kept
+KEEP_CLICKS = timedelta(days=7)  # long after Slack sends anything again
 KEEP_DROPPED = timedelta(days=30)  # a draft that was given up may still be wanted
 _MOST = 2000
 
 
 def forgotten(session: Session, now: datetime) -> Outcome:
-    """Jobs for what should have been finished `PATIENCE` ago (posts, messages, replies), and for histories."""
+    """Jobs for what should have been finished `PATIENCE` ago (posts, messages, replies, clicks), and for histories."""
     waiting = posts.unfinished(session, seen_before=now - PATIENCE, most=_MOST)
     unsent = deliveries.stuck(session, before=now - PATIENCE)
+    clicked = [flow.click(click_id) for click_id in clicks.waiting(session, heard_before=now - PATIENCE, most=_MOST)]
     histories = [flow.backfill(source_id) for source_id in backfills.running(session)]  # nothing where it is queued
     return Outcome(
         next=[
@@ -32,6 +34,7 @@ def forgotten(session: Session, now: datetime) -> Outcome:
             *(flow.deliver(delivery_id) for delivery_id in unsent),
             *(flow.reply(reply_id) for reply_id in replies.stuck(session, before=now - PATIENCE)),
             *(flow.tell(telling_id) for telling_id in tellings.going(session)),  # nothing where it is queued
+            *clicked,
             *histories,
         ]
     )
@@ -57,3 +60,8 @@ def forget_calls(session: Session, now: datetime) -> None:
 def forget_words(session: Session, now: datetime) -> None:
     """Empty drafts that were given up, `KEEP_DROPPED` after they were written."""
     replies.forget_dropped(session, written_before=now - KEEP_DROPPED)
+
+
+def forget_clicks(session: Session, now: datetime) -> None:
+    """Delete what people did in Slack, `KEEP_CLICKS` after it was done; its content went at once."""
+    clicks.forget(session, done_before=now - KEEP_CLICKS)

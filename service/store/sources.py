@@ -138,3 +138,24 @@ def set_aside(session: Session, source_id: int, items: Sequence[SetAside], *, no
             },
         )
     )
+
+
+def brought_in(
+    session: Session, name: str, *, kind: str, product: str | None, why: str, now: datetime, own: bool = False
+) -> Source:
+    """The source that stands for what people bring in themselves; never listened to by itself."""
+    made = upsert(Source).values(
+        name=name,
+        kind=kind,
+        product=product,
+        options={},
+        enabled=False,
+        own=own,
+        every_minutes=0,
+        state=SourceState.OFF,
+        state_reason=why,
+        next_due_at=now,
+        failure_count=0,
+    )
+    session.execute(made.on_conflict_do_nothing(index_elements=["name"]))
+    return session.scalars(select(Source).where(col(Source.name) == name)).one()

@@ -3,8 +3,9 @@
     python -m service.testing.fragile_worker DATABASE_URL
 
 reads a word a line from standard input. For `kill` it runs a worker, in a process of its own, that is killed (SIGKILL,
-so nothing can tidy up) at the first step at which none was killed before; for `run`, one that is left alone. A worker
-that comes to no new step ends when no job is ready. Answers with one line: `killed STEP`, or `done`.
+so nothing can tidy up) at the first step at which none was killed before; for `kill 7`, at the seventh step that it
+comes to; for `run`, one that is left alone. A worker that comes to no such step ends when no job is ready. Answers with
+one line: `killed STEP`, or `done`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
@@ -30,8 +32,7 @@ def main() -> None:
     died_at: set[str] = set()
     for line in sys.stdin:
         hears, tells = fork.Pipe(duplex=False)
-        spared = None if line.strip() == "run" else frozenset(died_at)
-        process = fork.Process(target=_work, args=(url, spared, tells))
+        process = fork.Process(target=_work, args=(url, _observer(line.split(), frozenset(died_at), tells)))
         process.start()
         tells.close()
         process.join()
@@ -51,20 +52,26 @@ def _last_word(hears: Connection) -> str:
         return ""
 
 
-def _work(url: str, spared: frozenset[str] | None, tells: Connection) -> None:
-    observe = observe_nothing if spared is None else _killer(spared, tells)
+def _observer(words: list[str], spared: frozenset[str], tells: Connection) -> Callable[[str], None]:
+    """What a worker tells its steps to: it is the end of it, or it is not."""
+    match words:
+        case ["kill"]:
+            return lambda step: None if step in spared else _die(step, tells)
+        case ["kill", number]:
+            steps = count(1)
+            return lambda step: _die(step, tells) if next(steps) == int(number) else None
+    return observe_nothing
+
+
+def _work(url: str, observe: Callable[[str], None]) -> None:
     # What was killed before it left is looked for at once: the test's platform is never slow to show what it took.
     tools = make_tools(connect(url), environment=dict(os.environ), observe=observe, certain_after=timedelta())
     run_worker(tools, concurrency=1, until_empty=True)
 
 
-def _killer(spared: frozenset[str], tells: Connection) -> Callable[[str], None]:
-    def observe(step: str) -> None:
-        if step not in spared:
-            tells.send(step)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return observe
+def _die(step: str, tells: Connection) -> None:
+    tells.send(step)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

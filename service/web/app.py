@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -10,8 +10,10 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 import service.clock
+from service.bootstrap import linkable
 from service.clock import Clock
-from service.web import errors, hooks, passports, statics
+from service.web import errors, slack_door, statics
+from service.web import hooks as hooks_door
 from service.web.api import corrections as corrections_api
 from service.web.api import customers as customers_api
 from service.web.api import deliveries as deliveries_api
@@ -36,7 +38,7 @@ from service.web.pages import (
     sources,
     tellings,
 )
-from service.web.site import CompanyLike, Desk, Site
+from service.web.site import CompanyLike, Desk, Hooks, Site
 
 ROUTERS = (
     inbox.router,
@@ -60,7 +62,8 @@ ROUTERS = (
     sources_api.router,
     corrections_api.router,
     schema.router,
-    hooks.router,
+    hooks_door.router,
+    slack_door.router,
 )
 
 
@@ -81,7 +84,7 @@ def create_app(  # noqa: PLR0913  what a running application is made of, each by
     previewing: bool,
     sample: bool = False,
     hosts: Collection[str] = (),
-    hook_secrets: Callable[[str], Sequence[bytes]] = lambda _: (),
+    hooks: Hooks | None = None,
     desk: Desk | None = None,
 ) -> FastAPI:
     """The web application.
@@ -93,7 +96,7 @@ def create_app(  # noqa: PLR0913  what a running application is made of, each by
         previewing: Slack is not set up, so cards are shown on the preview page and nowhere else.
         sample: the store holds the sample studio; every page says that nothing in it is real.
         hosts: names under which the application answers, besides loopback: the host of the public address.
-        hook_secrets: what calls for a source are signed with, any of them; without one no call is taken in.
+        hooks: what calls of programs are signed with, and what takes Slack's; none: none is taken in.
         desk: what authors are answered with; None: nobody is answered from these pages.
 
     Raises:
@@ -108,9 +111,9 @@ def create_app(  # noqa: PLR0913  what a running application is made of, each by
         clock=clock,
         previewing=previewing,
         sample=sample,
-        linkable=passports.linkable(),
+        linkable=linkable(),
         statics=files,
-        hook_secrets=hook_secrets,
+        hooks=hooks or Hooks(),
         desk=desk,
     )
     for router in (*ROUTERS, statics.router(files)):

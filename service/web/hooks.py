@@ -34,7 +34,7 @@ class Taken(BaseModel):
 @router.post("/in/{source}", dependencies=[open_to_anyone()], status_code=202)
 def take_call(site: TheSite, source: str, request: Request) -> Taken:
     """Keep one call. 401: not signed, or long ago; 403: no secret is set; 404: no such source; 413: too large."""
-    secrets = site.hook_secrets(source)
+    secrets = site.hooks.secrets(source)
     if not secrets:
         raise NotAllowed("No call is taken in before WEBHOOK_SECRET is set.")
     body, now = body_of(request), site.clock()

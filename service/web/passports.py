@@ -8,17 +8,6 @@ from functools import cache
 from collectors import registry
 from collectors.base import Passport, ReplyDoor, Spec
 from service.models import Source
-from service.store.linkable import Linkable
-
-
-@cache
-def linkable() -> Linkable:
-    """The sources whose authors may be tied to customers, as the passports say it."""
-    specs = [registry.spec(kind) for kind in registry.kinds()]
-    return Linkable(
-        kinds=frozenset(spec.kind for spec in specs if spec.passport.may_link),
-        own_kinds=frozenset(spec.kind for spec in specs if spec.home is None),
-    )
 
 
 @cache

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from integrations.slack.answer import HttpAnswer
 from service.clock import Clock
 from service.store.database import transaction
 from service.store.linkable import Linkable
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 # No page takes this long unless something is wrong; then the reader should hear of it.
 _LONGEST_QUESTION = "10s"
+
+
+SlackDoor: TypeAlias = Callable[[bytes, Mapping[str, str]], HttpAnswer]
+"""Takes the body and the headers (with names in lower case) of one request of Slack's."""
 
 
 class CompanyLike(Protocol):
@@ -44,6 +49,19 @@ class CompanyLike(Protocol):
         ...
 
 
+def _no_secrets(source: str) -> Sequence[bytes]:
+    del source
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """The doors for programs. Without a secret a door is closed."""
+
+    secrets: Callable[[str], Sequence[bytes]] = _no_secrets  # any of them signs a source's calls
+    slack: Mapping[str, SlackDoor] = field(default_factory=dict)  # by workspace, "" for the first
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What pages answer authors with."""
@@ -63,7 +81,7 @@ class Site:
     sample: bool  # the sample studio: nothing in the store is real
     linkable: Linkable
     statics: Statics
-    hook_secrets: Callable[[str], Sequence[bytes]]  # what calls for a source are signed with; none: none is taken in
+    hooks: Hooks
     desk: Desk | None  # None: nobody is answered from these pages
 
     @contextmanager

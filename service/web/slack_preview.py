@@ -33,10 +33,20 @@ def render(
     reader = Reader(zone=zone, now=now)
     blocks = payload.get("blocks")
     if isinstance(blocks, list) and blocks:
-        body = Markup("").join(_block(block, reader) for block in blocks)
+        body = _blocks(blocks, reader)
     else:
         body = Markup('<div class="slack-section">{}</div>').format(mrkdwn(str(payload.get("text", "")), reader))
     return _MESSAGE.format(_sent(sent_at, zone), body)
+
+
+def render_blocks(blocks: Sequence[object], *, now: datetime | None = None, zone: tzinfo = UTC) -> Markup:
+    """Blocks without a message around them, as they stand in a modal or on a home."""
+    body = _blocks(blocks, Reader(zone=zone, now=now))
+    return Markup('<div class="slack"><div class="slack-body">{}</div></div>').format(body)
+
+
+def _blocks(blocks: Sequence[object], reader: Reader) -> Markup:
+    return Markup("").join(_block(block, reader) for block in blocks)
 
 
 def _sent(moment: datetime | None, zone: tzinfo) -> Markup:
@@ -113,11 +123,20 @@ def _element(element: object, reader: Reader) -> Markup:
         return Markup("")
     if element.get("type") == "button":
         return _button(element, reader)
+    if element.get("type") == "overflow":
+        return Markup('<span class="slack-button" title="{}">⋯</span>').format(_choices(element))
     if element.get("type") == "image":
         return Markup('<span class="slack-icon" role="img" aria-label="{}"></span>').format(
             str(element.get("alt_text", ""))
         )
     return _text(element, reader)
+
+
+def _choices(menu: Mapping[str, object]) -> str:
+    """What a menu offers, for whoever points at it."""
+    options = [option for option in _items(menu, "options") if isinstance(option, dict)]
+    texts = [option["text"] for option in options if isinstance(option.get("text"), dict)]
+    return ", ".join(str(text.get("text", "")) for text in texts)
 
 
 def _button(button: Mapping[str, object], reader: Reader) -> Markup:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from collectors import registry
+from collectors.abilities import abilities_of
 from collectors.base import Cursor, Page, Post, SourceBusy, SourceRefused
 from collectors.net import Net
 from collectors.options import BadOption, describe_options, missing_secrets, read_options
 from collectors.public import post_from_json, post_to_json
-from tests.recorded.cases import SIGN_INS, Case, case_of, listening
+from tests.recorded.cases import KEYS, SIGN_INS, Case, case_of, listening
 from tests.recorded.web import Asked, Reply, serve
 
 
@@ -22,6 +23,10 @@ from tests.recorded.web import Asked, Reply, serve
 def kind(request: pytest.FixtureRequest) -> str:
     """Each kind in the registry."""
     return str(request.param)
+
+
+# Nobody can be asked whether a webhook's secret is right.
+KEYED_KINDS = [kind for kind in registry.kinds() if registry.spec(kind).secrets and not registry.spec(kind).hears]
 
 
 @pytest.fixture
@@ -86,6 +91,37 @@ def test_what_must_be_looked_up_again_can_be(kind: str, case: Case) -> None:
     with listening(kind, case, "http://127.0.0.1:9") as collector:
         can = callable(getattr(collector, "recheck", None))
     assert can or registry.spec(kind).passport.recheck_hours is None
+
+
+def test_what_the_keys_can_do_is_told(kind: str, case: Case) -> None:
+    """Each kind that has keys says what they are good for, and what to do where they are not."""
+    spec = registry.spec(kind)
+    with case.serving() as web, listening(kind, case, web.url) as collector:
+        told = abilities_of(collector, KEYS.values())
+    assert bool(told) == bool(spec.secrets)
+    assert any(one.allowed for one in told) or not told
+    assert all(one.what and (one.allowed or one.how_to_get.endswith((".", "…"))) for one in told)
+
+
+@pytest.mark.parametrize("status", [401, 403, 503])
+@pytest.mark.parametrize("kind", KEYED_KINDS)
+@pytest.mark.usefixtures("_no_pauses")
+def test_keys_that_are_refused_can_nothing_and_are_not_shown(kind: str, case: Case, status: int) -> None:
+    """Nothing is raised; what a platform says is passed on, without the keys that it may quote."""
+    real = {"APP_STORE_CONNECT_KEY", "GOOGLE_PLAY_SERVICE_ACCOUNT"}
+    keys = {name: value if name in real else f"{name}-0123456789" for name, value in KEYS.items()}
+
+    def refusing(asked: Asked) -> Reply:
+        said = f"{asked.path} is not for {' '.join(asked.headers.values())}"
+        return Reply({"error": {"code": 190, "message": said}, "detail": said, "message": said}, status=status)
+
+    world = case.serving() if case.mail else serve(refusing)
+    with world as web, listening(kind, case, web.url, keys=keys) as collector:
+        told = abilities_of(collector, keys.values())
+    assert told
+    assert not any(one.allowed for one in told)
+    assert any(one.allowed is (None if status == 503 else False) for one in told) or case.mail
+    assert not [name for name, value in keys.items() if value in repr(told)]
 
 
 def test_an_unknown_option_is_refused_by_name(kind: str) -> None:

@@ -21,7 +21,7 @@ from service.store import sources
 from service.store.database import transaction
 from service.testing import slack
 from service.testing.factories import make_source
-from service.testing.slack_workspace import Channel, Workspace
+from service.testing.slack.workspace import Channel, Workspace
 from service.testing.tools import ScriptedCollector, make_tools, scripted
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from service.store.deliveries import Wanted
 from service.store.erasure import erase
 from service.testing import slack
 from service.testing.factories import NOW, make_author, make_post, make_source
-from service.testing.slack_workspace import Workspace
+from service.testing.slack.workspace import Workspace
 from service.testing.tools import make_tools
 from service.tools import Tools
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from collectors import registry
 from collectors.base import Passport
+from service import bootstrap
 from service.actions.correct import label
 from service.domain.corrections import Origin
 from service.models import Customer, Identity, Post, PostVersion, Source
@@ -149,4 +150,4 @@ def test_every_source_names_a_kind_with_a_passport(database: Engine) -> None:
     with transaction(database) as session:
         unknown = make_source(session, kind="telepathy", own=True)
         assert not passports.may_export(unknown)
-        assert not passports.linkable().allows(Source(name="x", kind="telepathy", own=True, next_due_at=NOW))
+        assert not bootstrap.linkable().allows(Source(name="x", kind="telepathy", own=True, next_due_at=NOW))

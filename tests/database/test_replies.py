@@ -17,6 +17,7 @@ from service.actions.actors import Actor
 from service.errors import Conflict, NotAllowed, ServiceError
 from service.models import Reply
 from service.models.columns import id_of
+from service.store.database import transaction
 from tests.contract.repliers.fake import Fault, On
 from tests.contract.repliers.mastodon import Platform
 from tests.database.replying import THANKS, Bench, Killed, bench_on, edit_post
@@ -341,6 +342,45 @@ def test_what_was_taken_down_makes_room(bench: Bench) -> None:
     bench.publish(second)
     bench.settle()
     assert bench.on_platform() == ["Now with more care."]
+
+
+def test_what_stands_is_not_reworded(bench: Bench) -> None:
+    """There is another action for that, which knows that people read it."""
+    reply = bench.published()
+    bench.settle()
+    seen = bench.look()
+    with pytest.raises(Conflict, match="stands there"), transaction(bench.engine) as session:
+        replies.reword(
+            session,
+            id_of(reply),
+            "Hm.",
+            seen_digest=seen.digest,
+            post_version=seen.post_version,
+            by=bench.kim,
+            now=bench.clock(),
+            tools=bench.tools,
+            queue=bench.queue,
+        )
+
+
+@pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.BUSY, Fault.WRONG])
+def test_an_open_removal_is_settled_by_repeating_alone(bench: Bench, fault: Fault) -> None:
+    """It was done and the answer was lost; whatever goes wrong then, nobody is told that it stands."""
+    reply = bench.published()
+    bench.settle()
+    bench.do(
+        lambda session: replies.take_down(session, id_of(reply), by=bench.kim, now=bench.clock(), tools=bench.tools)
+    )
+    bench.clock.pass_(60)
+    bench.platform.fail(Fault.DROPPED)
+    bench.run(reply)
+    bench.platform.fail(fault)
+    bench.run(reply)
+    assert bench.held(reply).state == "uncertain"
+    with pytest.raises(Conflict, match="has left"):
+        bench.do(lambda session: replies.undo(session, id_of(reply), by=bench.kim, now=bench.clock()))
+    bench.settle()
+    assert bench.held(reply).removed_at is not None
 
 
 def test_the_database_itself_refuses_a_second(bench: Bench) -> None:

@@ -24,7 +24,7 @@ from service.settings import default_config_dir
 from service.store.database import psycopg_url, transaction
 from service.testing.factories import NOW, make_gap, make_post, make_source
 from service.testing.tools import make_tools
-from tests.recorded import platforms
+from tests.recorded import platforms, telegram
 from tests.recorded.platforms import steam_review
 from tests.recorded.web import Reply, serve
 
@@ -115,6 +115,23 @@ def test_a_kind_is_tried_without_being_configured(environment: dict[str, str]) -
     assert "The platform counts 12 posts." in result.stderr
     assert "removed posts are not noticed" in result.stderr
     assert "2 posts shown, 0 items could not be read. Nothing was stored." in result.stderr
+
+
+def test_what_the_keys_can_do_is_said_before_they_are_used(environment: dict[str, str]) -> None:
+    """A line for each thing, with what to do where it is not allowed; a kind without keys says so."""
+    environment |= telegram.KEYS
+    with serve(telegram.Telegram([telegram.update(1)])) as web:
+        result = run(environment, "try", "telegram", "--base-url", web.url)
+    assert result.exit_code == 0
+    for words in ("✓ sign in", "✗ hear all that is said in groups", "Switch its privacy mode off (/setprivacy at"):
+        assert words in result.stderr
+    with serve(lambda _: Reply(status=401)) as web:
+        refused = run(environment, "try", "telegram", "--base-url", web.url)
+    assert refused.exit_code == 1
+    assert "✗ sign in" in refused.stderr
+    assert telegram.KEYS["TELEGRAM_BOT_TOKEN"] not in refused.stderr + refused.stdout
+    with steam() as url:
+        assert "It needs no keys." in run(environment, "try", "steam", "-o", "appid=440", "--base-url", url).stderr
 
 
 def test_what_cannot_be_tried_is_said(environment: dict[str, str], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from collectors import registry
 from collectors.base import PostUnreadable
 from tests.evidence import faults, fuzz
+from tests.evidence.documents import READ
 from tests.evidence.recordings import RECORDED, read
 from tests.recorded.cases import case_of, listening
 
@@ -27,11 +28,20 @@ class Row:
     faults: str
     cases: int
     runs: int
+    documents: int
     broken: int
 
     def __str__(self) -> str:
         lacking = RECORDED[self.kind].lacking
-        cells = (f"`{self.kind}`", self.files or "–", self.read, self.faults, f"{self.cases:,}", self.runs or "–")
+        cells = (
+            f"`{self.kind}`",
+            self.files or "–",
+            self.read,
+            self.faults,
+            f"{self.cases:,}",
+            self.runs or "–",
+            f"{self.documents:,}" if self.documents else "–",
+        )
         return f"| {' | '.join(map(str, cells))} | {self.broken} | {lacking} |"
 
 
@@ -49,6 +59,8 @@ def row(kind: str, folder: Path, payloads: Path, cases: int, answers: int) -> Ro
     tried = fuzz.try_parser(kind, cases, payloads=payloads)
     if kind not in fuzz.NO_ANSWERS:
         fuzz.try_answers(tried, answers)
+    if kind in READ:
+        fuzz.try_documents(tried, cases, payloads=payloads)
     return Row(
         kind,
         recorded.files,
@@ -56,7 +68,8 @@ def row(kind: str, folder: Path, payloads: Path, cases: int, answers: int) -> Ro
         _faults(kind),
         tried.cases,
         tried.answers,
-        len(tried.broken) + len(tried.strange),
+        tried.documents,
+        tried.count_broken,
     )
 
 
@@ -84,11 +97,12 @@ Written by `make evidence`; `make fuzz CASES=100000` tries more.
 - **Faults**: {faults}.
   Each of these {number} was met at once, and after a good answer. The run has to end in order, and the next ones have
   to bring every post.
-- **Damaged payloads** are real and made-up ones, changed at random. The parser has to make a post that can be stored,
-  or say that it cannot. **Damaged runs** are whole runs in which half the answers were changed. **Broke** counts both.
+- **Payloads** are real and made-up ones, changed at random. The parser has to make a post that can be stored,
+  or say that it cannot. **Runs** are whole runs in which half the answers were changed.
+  **Documents** are feeds, pages and letters whose bytes, encodings and entities were. **Broke** counts all three.
 
-| Kind | Recordings | Posts read | Faults survived | Damaged payloads | Damaged runs | Broke | No recording of |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| Kind | Recordings | Posts read | Faults survived | Payloads | Runs | Documents | Broke | No recording of |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 """
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,9 +21,12 @@ from pathlib import Path
 from random import Random
 
 from collectors import registry
+from collectors.abilities import abilities_of
 from collectors.base import JSON, Collector, PostUnreadable, RawPost, SourceBusy, SourceRefused
+from collectors.plain import storable
 from collectors.public import post_from_json, post_to_json
-from tests.evidence.damage import damaged
+from tests.evidence import documents
+from tests.evidence.damage import damaged, damaged_bytes
 from tests.evidence.recordings import read
 from tests.recorded.cases import Case, case_of, listening
 from tests.recorded.web import Asked, Reply, serve
@@ -31,6 +35,7 @@ FOUND = Path(__file__).parent / "found"
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "payloads"
 _NOBODY = "http://127.0.0.1:9"  # parsing asks nobody
 _SEEDS = 400  # payloads a kind to begin from
+_SLOW = 3.0  # seconds of work for one document
 NO_ANSWERS = {"email", "feed", "product_pages", "tabular", "webhook"}  # what they are sent is no JSON over HTTP
 
 
@@ -43,7 +48,14 @@ class Tried:
     read: int = 0  # so many were still posts
     answers: int = 0  # so many whole answers of the platform were damaged
     broken: list[tuple[RawPost, str]] = field(default_factory=list)
+    documents: int = 0  # so many whole documents had their bytes damaged
+    spoilt: list[tuple[bytes, str]] = field(default_factory=list)  # those that broke it
     strange: list[str] = field(default_factory=list)  # what damaged answers made a run say that it should not
+
+    @property
+    def count_broken(self) -> int:
+        """How often something came of it that may not."""
+        return len(self.broken) + len(self.spoilt) + len(self.strange)
 
 
 def try_parser(kind: str, cases: int, *, payloads: Path = PAYLOADS, seed: int = 1) -> Tried:
@@ -81,10 +93,37 @@ def problem_of(collector: Collector, kind: str, raw: RawPost) -> tuple[str | Non
         again = post_from_json(json.loads(json.dumps(form, allow_nan=False)))
     except Exception as error:  # noqa: BLE001 - the same
         return f"in its public form: {_named(error)}", True
-    stored = json.dumps(form, ensure_ascii=False)
-    if "\\u0000" in stored or any("\ud800" <= sign <= "\udfff" for sign in stored):
+    if storable(form) != form:
         return "it has signs that a database cannot hold", True
     return (None if again == post else "its public form is another post"), True
+
+
+def try_documents(tried: Tried, cases: int, *, payloads: Path = PAYLOADS, seed: int = 1) -> None:
+    """Damage the bytes of documents so many times, read them, and parse what comes out of them."""
+    chance = Random(f"{tried.kind} documents {seed}")
+    whole = documents.whole(tried.kind, payloads)
+    with scratch() as folder, listening(tried.kind, case_of(tried.kind, folder), _NOBODY) as collector:
+        for _ in range(cases):
+            tried.documents += 1
+            document = damaged_bytes(chance.choice(whole), chance)
+            problem = problem_of_document(collector, tried.kind, document)
+            if problem is not None:
+                tried.spoilt.append((document, problem))
+
+
+def problem_of_document(collector: Collector, kind: str, document: bytes) -> str | None:
+    """What is wrong with how a document is read, in words: also that it takes too long."""
+    begun = time.process_time()
+    try:
+        raws = list(documents.READ[kind](document))
+    except (PostUnreadable, SourceBusy, SourceRefused):
+        raws = []
+    except Exception as error:  # noqa: BLE001 - that is what we look for
+        return _named(error)
+    problems = (problem_of(collector, kind, raw)[0] for raw in raws)
+    problem = next((problem for problem in problems if problem is not None), None)
+    slow = time.process_time() - begun > _SLOW
+    return problem or (f"it takes more than {_SLOW:g} seconds" if slow else None)
 
 
 @contextmanager
@@ -110,6 +149,7 @@ def try_answers(tried: Tried, cases: int, *, seed: int = 1) -> None:
             tried.answers += 1
             with serve(_Spoilt(case, chance)) as web, listening(tried.kind, case, web.url) as collector:
                 try:
+                    abilities_of(collector, ())
                     for number, page in enumerate(collector.pages(None)):
                         json.dumps(page.cursor, allow_nan=False)
                         if number > 200:
@@ -148,9 +188,10 @@ def _made_up(kind: str, case: Case) -> Sequence[RawPost]:
         return [post.raw for page in collector.pages(None) for post in page.posts]
 
 
-def keep(kind: str, raw: RawPost, problem: str) -> Path:
-    """Write a payload that broke a parser where the tests find it."""
-    text = json.dumps({"problem": problem, "raw": raw}, indent=1, sort_keys=True)
+def keep(kind: str, found: RawPost | bytes, problem: str) -> Path:
+    """Write a payload or a document that broke a parser where the tests find it."""
+    kept = {"document": b64encode(found).decode()} if isinstance(found, bytes) else {"raw": found}
+    text = json.dumps({"problem": problem, **kept}, indent=1, sort_keys=True)
     FOUND.mkdir(exist_ok=True)
     path = FOUND / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
     path.write_text(text + "\n", encoding="utf-8")
@@ -163,6 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("kinds", nargs="*", default=registry.kinds(), help="which; all by default")
     parser.add_argument("--cases", type=int, default=100_000, help="damaged payloads for each parser")
     parser.add_argument("--answers", type=int, default=200, help="runs with damaged answers for each kind")
+    parser.add_argument("--documents", type=int, default=20_000, help="feeds, pages and letters with damaged bytes")
     parser.add_argument("--seed", type=int, default=1, help="another number tries others")
     chosen = parser.parse_args(arguments)
     broken = 0
@@ -171,14 +213,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tried = try_parser(kind, chosen.cases, seed=chosen.seed)
         if kind not in NO_ANSWERS:
             try_answers(tried, chosen.answers, seed=chosen.seed)
+        if kind in documents.READ:
+            try_documents(tried, chosen.documents, seed=chosen.seed)
         took = time.perf_counter() - begun
         print(
             f"{kind}: {tried.cases:,} payloads ({tried.read:,} still posts), {tried.answers:,} runs, "
-            f"{len(tried.broken) + len(tried.strange)} broke it, {took:.0f} s"
+            f"{tried.documents:,} documents, {tried.count_broken} broke it, {took:.0f} s"
         )
-        once = {problem: raw for raw, problem in reversed(tried.broken)}
-        for problem, raw in once.items():
-            print(f"  {problem[:200]} ({keep(kind, raw, problem).name})")
+        once = {problem: found for found, problem in reversed([*tried.broken, *tried.spoilt])}
+        for problem, found in once.items():
+            print(f"  {problem[:200]} ({keep(kind, found, problem).name})")
         for strange in dict.fromkeys(tried.strange):
             print(f"  a run: {strange[:200]}")
         broken += len(once) + len(tried.strange)

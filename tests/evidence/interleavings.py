@@ -69,13 +69,16 @@ class World:
     let: dict[int, str] = field(default_factory=dict)  # reply -> the words that somebody let leave
     met: Counter[str] = field(default_factory=Counter)
     deep: int = 0  # how many steps people act within
+    working: bool = False
     calm: bool = False
     people: list[Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.engine = self.base.engine
         self.rng = Random(self.seed)
-        self.platform = ModelPlatform(rng=self.rng, clock=lambda: self.now, allowed=self._allowed)
+        self.platform = ModelPlatform(
+            rng=self.rng, clock=lambda: self.now, allowed=self._allowed, by_worker=self._by_worker
+        )
         rules = ReplyRules(limit=500, edits=True, deletes=True)
         self.tools = replace(
             self.base,
@@ -133,12 +136,15 @@ class World:
         if self.rng.random() < 0.7:
             self.now = max(self.now, waiting[0])
             self.platform.pass_time()
+        self.working = True
         try:
             outcome = stage.run(waiting[1].arguments["reply_id"], self.tools)
         except Killed:
             self.met["kills"] += 1
             self.jobs.append((self.now, waiting[1]))
             return
+        finally:
+            self.working = False
         self._queue_all(outcome.next)
         self.met["jobs"] += 1
 
@@ -170,6 +176,9 @@ class World:
                 erase(session, self.source_id, [post.external_id], now=self.now)
             elif post.deleted_at is None and post.text != self.platform.text:
                 post.text, post.version = self.platform.text, post.version + 1
+
+    def _by_worker(self) -> bool:
+        return self.calm or (self.working and self.deep == 0)
 
     def _step(self, name: str) -> None:
         """Between two steps of a worker: people act, others write, or it dies."""

@@ -35,6 +35,7 @@ class ModelPlatform:
     rng: Random
     clock: Callable[[], datetime]
     allowed: Callable[[str, str], str | None]
+    by_worker: Callable[[], bool]  # whether it is a worker that looks, and no person
     faults: float = 0.25  # how many requests go wrong
     text: str = "It crashes on load."
     exists: bool = True
@@ -50,8 +51,10 @@ class ModelPlatform:
         """See `Replier.look`."""
         del place
         self._may_fail(writing=False)
-        self._looked = self._standing()
-        return self._looked
+        standing = self._standing()
+        if self.by_worker():
+            self._looked = standing
+        return standing
 
     def send(self, text: str, *, place: Place, key: str) -> Receipt:
         """See `Replier.send`. A key that comes again is no news: this platform knows nothing of keys."""

@@ -28,8 +28,8 @@ A reply that is doubled is seen by everybody, one that is lost by nobody of us. 
 interleavings: four colleagues write, publish, approve, take back, change and take down, some with a double click; jobs
 run now or late; workers are killed between any two steps, and people act there too; the author edits or deletes the
 post, others answer, a colleague answers by hand. The platform is a model that knows no keys: it loses requests, does
-them and loses the answer, does them up to {latest:g} seconds late, shows them late, refuses, and asks to wait. All else is
-real: actions, rules, the worker's stage, PostgreSQL.
+them and loses the answer, does them up to {latest:g} seconds late, shows them late, refuses, and asks to wait. All else
+is real: actions, rules, the worker's stage, PostgreSQL.
 
 Each of **{seeds:,}** runs took {steps} steps, and then everything came to rest. In the end, in all of them:
 

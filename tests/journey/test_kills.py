@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,17 +12,17 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlmodel import col
 
-from service.jobs import timetable
 from service.jobs.queue import queue
 from service.models import Customer, Delivery, Identity, IssuePost, Post, PostVersion, Reading, Source
 from service.models.columns import id_of
 from service.pipeline import flow
-from service.store.database import psycopg_url, transaction
+from service.store.database import transaction
 from service.testing import slack
 from service.testing.factories import make_source
-from service.testing.slack_workspace import Channel, Workspace
-from service.testing.tools import make_tools
+from service.testing.slack.workspace import Channel, Workspace
+from tests.journey.fragile import fragile_worker, hand_back, ready
 
+TOKEN = {"SLACK_BOT_TOKEN": "xoxb-made-up"}
 COMPLAINTS = (
     "The game crashes every time I load my saved campaign since the update. Please fix this bug!",
     "Crash on loading a save after the last patch, the game closes to the desktop. It is a bug.",
@@ -67,42 +62,6 @@ def begin(engine: Engine, survey: Path) -> None:
             session, name="survey", kind="tabular", options={"path": str(survey)}, own=True, product="Ironwake"
         )
         queue(session, [flow.collect(id_of(source))])
-
-
-@contextmanager
-def fragile_worker(engine: Engine, settings: Mapping[str, str]) -> Iterator[Any]:
-    """Give a function that runs a worker: with `kill` until it comes to a step where none was killed yet."""
-    environment = {**os.environ, **settings}
-    with subprocess.Popen(
-        [sys.executable, "-m", "service.testing.fragile_worker", psycopg_url(engine)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-
-        def run(word: str) -> str:
-            process.stdin.write(f"{word}\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            return process.stdout.readline().strip()  # type: ignore[union-attr]
-
-        yield run
-        process.stdin.close()
-
-
-def slack_settings(url: str) -> dict[str, str]:
-    """What a worker needs to know of a made-up Slack."""
-    return {"SLACK_BOT_TOKEN": "xoxb-made-up", "SLACK_API_URL": url}
-
-
-def hand_back(engine: Engine) -> None:
-    """What the timetable does every few seconds, without waiting until the dead worker is missed."""
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"))
-        connection.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
-    timetable.queue_recovery(make_tools(engine))
 
 
 def outcome(engine: Engine, workspace: Workspace) -> dict[str, Any]:
@@ -146,23 +105,15 @@ def work_through(engine: Engine, workspace: Workspace, survey: Path, *, kill: bo
     """Run everything; with `kill`, a worker dies at each step there is, and the next goes on from there."""
     begin(engine, survey)
     killed: list[str] = []
-    with slack.running(workspace) as url, fragile_worker(engine, slack_settings(url)) as run:
+    with slack.running(workspace) as url, fragile_worker(engine, {**TOKEN, "SLACK_API_URL": url}) as run:
         while True:
             answer = run("kill" if kill else "run")
-            if answer == "done" and not is_ready(engine):
+            if answer == "done" and not ready(engine):
                 break
             if answer != "done":
                 killed.append(answer.removeprefix("killed "))
             hand_back(engine)
     return outcome(engine, workspace), killed
-
-
-def is_ready(engine: Engine) -> bool:
-    """Whether a job waits or was left by a worker that died."""
-    with engine.connect() as connection:
-        return bool(
-            connection.execute(text("SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")).first()
-        )
 
 
 def test_kills_change_nothing(postgres_server: str, database: Engine, workspace: Workspace, survey: Path) -> None:

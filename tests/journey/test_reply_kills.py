@@ -14,11 +14,11 @@ from service.models.columns import id_of
 from service.store.database import transaction
 from service.testing import slack
 from service.testing.factories import make_delivery
-from service.testing.slack_workspace import Channel, Workspace
+from service.testing.slack.workspace import Channel, Workspace
 from tests.contract.repliers.fake import NOW
 from tests.contract.repliers.mastodon import TOKEN
 from tests.database.replying import THANKS, Bench, bench_on
-from tests.journey.test_kills import fragile_worker, hand_back, is_ready, slack_settings
+from tests.journey.fragile import fragile_worker, hand_back, ready
 
 
 def publish(bench: Bench) -> Reply:
@@ -45,8 +45,9 @@ def test_kills_leave_one_reply(database: Engine) -> None:
     with bench_on(database) as bench, slack.running(workspace) as url:
         reply = publish(bench)
         killed: list[str] = []
-        with fragile_worker(database, {"MASTODON_ACCESS_TOKEN": TOKEN, **slack_settings(url)}) as run:
-            while (answer := run("kill")) != "done" or is_ready(database):
+        settings = {"MASTODON_ACCESS_TOKEN": TOKEN, "SLACK_BOT_TOKEN": "xoxb-made-up", "SLACK_API_URL": url}
+        with fragile_worker(database, settings) as run:
+            while (answer := run("kill")) != "done" or ready(database):
                 killed += [answer.removeprefix("killed ")] if answer != "done" else []
                 hand_back(database)
         held = bench.held(reply)

@@ -21,7 +21,7 @@ from service.models import Delivery, Post, PostVersion, SetAsideItem, Source
 from service.settings import Settings, default_config_dir
 from service.store.database import transaction
 from service.testing import slack
-from service.testing.slack_workspace import Channel, Workspace
+from service.testing.slack.workspace import Channel, Workspace
 from service.testing.studio.content import load_studio
 from service.testing.studio.serving import serving
 from service.testing.studio.truth import load_truth

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.contract.integrations.slack_socket import SocketMode, running
+from service.testing.slack import Workspace, running
 
 PATIENCE = 180.0  # seconds: a bound for a machine that does other things too, not a measure
 CLIENT = httpx.Client(timeout=60)
@@ -139,8 +139,12 @@ def test_ctrl_c_before_all_is_up_ends_quietly(folder: Path) -> None:
 
 def test_clicks_in_slack_are_heard_where_an_app_token_is_set(folder: Path) -> None:
     """The listener is one part more, and ends with the others."""
-    slack = SocketMode("xapp-made-up")
-    with running(slack) as url, up(folder, a_free_port(), SLACK_APP_TOKEN="xapp-made-up", SLACK_API_URL=url) as started:
+    workspace = Workspace()
+    slack = workspace.app.sockets
+    with (
+        running(workspace) as url,
+        up(folder, a_free_port(), SLACK_APP_TOKEN="xapp-made-up", SLACK_API_URL=url) as started,
+    ):
         process, address = started
         wait_for(lambda: CLIENT.get(f"{address}/health").is_success, process)
         wait_for(slack.lines.qsize, process)

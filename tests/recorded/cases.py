@@ -53,7 +53,7 @@ KEYS = {
     **signing.keys(),
 }
 SIGN_INS = {"/api/v1/access_token", "/token", "/xrpc/com.atproto.server.createSession"}
-_SHOP = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
+PAGE = """<!doctype html><title>Lantern</title><script type="application/ld+json">{"@context": "https://schema.org",
 "@type": "Product", "name": "Lantern", "review": [
 {"@type": "Review", "reviewBody": "It flickers", "author": "Ana", "datePublished": "2026-09-21",
  "reviewRating": {"ratingValue": 2}},
@@ -82,11 +82,13 @@ def case_of(kind: str, folder: Path) -> Case:
 
 
 @contextmanager
-def listening(kind: str, case: Case, base_url: str, *, timeout: float = 5) -> Iterator[Collector]:
+def listening(
+    kind: str, case: Case, base_url: str, *, timeout: float = 5, keys: Mapping[str, str] = KEYS
+) -> Iterator[Collector]:
     """The collector of a case, asking the given server without pauses."""
     spec = registry.spec(kind)
     with Net(base_url, timeout=timeout, sleep=lambda _: None, calls=case.calls) as net:
-        yield spec.build(read_options(spec, case.options), KEYS, net)
+        yield spec.build(read_options(spec, case.options), keys, net)
 
 
 def _app_store(_: Path) -> Case:
@@ -219,7 +221,7 @@ def _zendesk(_: Path) -> Case:
 
 def _shop(asked: Asked) -> Reply:
     page = asked.path == "/lantern"
-    return Reply(_SHOP if page else "", status=200 if page else 404, headers={"Content-Type": "text/html"})
+    return Reply(PAGE if page else "", status=200 if page else 404, headers={"Content-Type": "text/html"})
 
 
 _ROWS: Mapping[str, Callable[[Path], Case]] = {

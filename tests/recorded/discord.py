@@ -30,6 +30,7 @@ class Discord:
 
     messages: list[dict[str, JSON]]
     threads: dict[str, tuple[str, str]] = field(default_factory=dict)
+    flags: int = 1 << 19  # of the application: it may read what is said
     left: str = "4"  # X-RateLimit-Remaining
     asked: list[Asked] = field(default_factory=list)
 
@@ -38,6 +39,8 @@ class Discord:
         if asked.headers.get("authorization") != "Bot bot.token" or not asked.headers["user-agent"].startswith("Disc"):
             return Reply({"message": "401: Unauthorized", "code": 0}, 401)
         path = asked.path.removeprefix("/api/v10")
+        if path == "/applications/@me":
+            return Reply({"id": "9", "name": "Ear", "flags": self.flags})
         channel = re.fullmatch(r"/channels/(\d+)(/messages)?", path)
         if channel and channel[2]:
             return self._list(asked, channel[1])

@@ -82,6 +82,9 @@ class Github:
             return Reply({"message": "Bad credentials", "status": "401"}, status=401)
         if (asked.method, asked.path) == ("POST", "/graphql"):
             return Reply({"message": "Requires authentication"}, status=401) if signed is None else self._graph(asked)
+        if (asked.method, asked.path) == ("GET", "/repos/studio/lamps"):
+            headers = {"X-RateLimit-Remaining": "4990" if signed else "49", "X-OAuth-Scopes": "repo" if signed else ""}
+            return Reply({"full_name": "studio/lamps", "has_discussions": bool(self.discussions)}, headers=headers)
         lists = {"/repos/studio/lamps/issues": self.issues, "/repos/studio/lamps/issues/comments": self.comments}
         if asked.method != "GET" or asked.path not in lists:
             return Reply({"message": "Not Found", "status": "404"}, status=404)

@@ -68,6 +68,7 @@ class Graph:
     lists: dict[str, list[dict[str, JSON]]] = field(default_factory=dict)
     size: int = 100  # items in one answer, at most
     proof: bool = False  # does the app ask for proof of its secret?
+    permissions: dict[str, str] | None = None  # of a user's token; a Page's has no such list
     lost: set[str] = field(default_factory=set)  # deleted, though still listed
 
     def __call__(self, asked: Asked) -> Reply:
@@ -80,6 +81,8 @@ class Graph:
             wanted = json.loads(posted["batch"])
             assert len(wanted) <= 50
             return Reply([self._one(str(part["relative_url"])) for part in wanted])
+        if (asked.method, asked.path) == ("GET", "/v26.0/me/permissions") and self.permissions is not None:
+            return Reply({"data": [{"permission": name, "status": state} for name, state in self.permissions.items()]})
         if asked.method != "GET" or "access_token" in asked.query or "fields" not in asked.query:
             return _error(100, "Unsupported request")
         return self._edge(asked.path.removeprefix("/v26.0/"), asked.query)

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
 
 USER, PASSWORD = "support@lamps.example", "pä55"
 _FETCH = re.compile(r"UID FETCH ([\d,]+) \(UID INTERNALDATE BODY\.PEEK\[\]<0\.(\d+)>\)\Z")
 _SEARCH = re.compile(r"UID SEARCH UID (\d+):\*(?: SINCE (\d{1,2}-[A-Z][a-z]{2}-\d{4}))?\Z")
+_BY_HEADER = re.compile(r'UID SEARCH HEADER ([A-Za-z-]+) "([^"\\]+)"\Z')
 RECEIVED = datetime(2026, 9, 21, 12, tzinfo=UTC)
 
 
@@ -27,7 +29,9 @@ class Mailserver:
     validity: int = 7
     folder: str = "INBOX"
     plain_login: bool = True  # AUTHENTICATE PLAIN; otherwise LOGIN alone, with ASCII
-    fault: str = ""  # "greeting", "unavailable", "search", "cut", "large", "gone", "silence"
+    archive: dict[int, bytes] | None = None  # letters in a second folder, which has that use
+    fault: str = ""  # "greeting", "unavailable", "search", "cut", "large", "gone", "silence", "forbidden", "rejected"
+    next_fault: str = ""  # the same, for the next conversation alone
     upgrade: ssl.SSLContext | None = None  # STARTTLS is asked for before anybody signs in
     said: list[str] = field(default_factory=list)
     url: str = ""
@@ -49,9 +53,12 @@ class _Handler(socketserver.StreamRequestHandler):
     signed_in = False
     upgraded = False
     chosen = False
+    fault = ""
+    here: dict[int, bytes]
 
     def handle(self) -> None:
-        if self.mail.fault == "greeting":
+        self.fault, self.mail.next_fault = self.mail.fault or self.mail.next_fault, ""
+        if self.fault == "greeting":
             return
         self.say("* OK ready")
         try:
@@ -91,6 +98,8 @@ class _Handler(socketserver.StreamRequestHandler):
             self.sign_in(tag, command)
         elif not self.signed_in:
             self.say(f"{tag} BAD not signed in")
+        elif command == 'LIST "" *':
+            self.folders(tag)
         elif word == "EXAMINE":
             self.choose(tag, command)
         elif not self.chosen:
@@ -102,7 +111,7 @@ class _Handler(socketserver.StreamRequestHandler):
         if self.mail.upgrade and not self.upgraded:
             self.say(f"{tag} NO [PRIVACYREQUIRED] not in the clear")
             return
-        if self.mail.fault == "unavailable":
+        if self.fault == "unavailable":
             self.say(f"{tag} NO [UNAVAILABLE] the users are away")
             return
         if command == "AUTHENTICATE PLAIN" and self.mail.plain_login:
@@ -111,46 +120,69 @@ class _Handler(socketserver.StreamRequestHandler):
             right = given == f"\0{USER}\0{PASSWORD}"
         else:
             right = not self.mail.plain_login and command == f'LOGIN {USER} "plain"'
-        self.signed_in = right
+        self.signed_in = right = right and self.fault != "rejected"
         self.say(f"{tag} OK welcome" if right else f"{tag} NO [AUTHENTICATIONFAILED] wrong")
 
+    def folders(self, tag: str) -> None:
+        self.say(f'* LIST (\\HasNoChildren) "/" "{self.mail.folder}"')
+        if self.mail.archive is not None:
+            self.say('* LIST (\\HasNoChildren \\Archive) "/" "Dealt with"')
+        self.say(f"{tag} OK done")
+
     def choose(self, tag: str, command: str) -> None:
-        if command != f'EXAMINE "{self.mail.folder}"':
+        if self.fault == "forbidden":
+            self.say(f"{tag} NO [NOPERM] not yours")
+            return
+        if command == 'EXAMINE "Dealt with"' and self.mail.archive is not None:
+            self.here = self.mail.archive
+        elif command == f'EXAMINE "{self.mail.folder}"':
+            self.here = self.mail.letters
+        else:
             self.say(f"{tag} NO [NONEXISTENT] no such mailbox")
             return
         self.chosen = True
-        self.say(f"* {len(self.mail.letters)} EXISTS")
+        self.say(f"* {len(self.here)} EXISTS")
         self.say(f"* OK [UIDVALIDITY {self.mail.validity}] as before")
         self.say(f"{tag} OK [READ-ONLY] done")
 
     def work(self, tag: str, command: str) -> None:
         if (search := _SEARCH.match(command)) is not None:
             self.search(tag, int(search[1]), search[2])
+        elif (by := _BY_HEADER.match(command)) is not None:
+            self.search_by(tag, by[1], by[2])
         elif (fetch := _FETCH.match(command)) is not None:
             self.fetch(tag, [int(uid) for uid in fetch[1].split(",")], int(fetch[2]))
         else:
             self.say(f"{tag} BAD what is that?")
 
     def search(self, tag: str, first: int, since: str | None) -> None:
-        if self.mail.fault == "search":
+        if self.fault == "search":
             self.say(f"{tag} NO [SERVERBUG] sorry")
             return
-        uids = [uid for uid in self.mail.letters if uid >= first] or [max(self.mail.letters, default=0)]
+        uids = [uid for uid in self.here if uid >= first] or [max(self.here, default=0)]
         if since:
             day = datetime.strptime(since, "%d-%b-%Y").replace(tzinfo=UTC)
             uids = [uid for uid in uids if self.mail.received.get(uid, RECEIVED) >= day]
         self.say(" ".join(["* SEARCH", *(str(uid) for uid in uids if uid)]))
         self.say(f"{tag} OK done")
 
+    def search_by(self, tag: str, header: str, value: str) -> None:
+        if self.fault == "search":
+            self.say(f"{tag} NO [SERVERBUG] sorry")
+            return
+        found = {uid: message_from_bytes(letter).get(header, "") for uid, letter in self.here.items()}
+        self.say(" ".join(["* SEARCH", *(str(uid) for uid, told in found.items() if value.lower() in told.lower())]))
+        self.say(f"{tag} OK done")
+
     def fetch(self, tag: str, uids: list[int], most: int) -> None:
         for uid in uids:
-            if uid not in self.mail.letters or self.mail.fault == "gone":
+            if uid not in self.here or self.fault == "gone":
                 continue
-            content = self.mail.letters[uid][:most]
-            moment = self.mail.received[uid].strftime("%d-%b-%Y %H:%M:%S +0000")
-            size = 2_000_000_000 if self.mail.fault == "large" else len(content)
+            content = self.here[uid][:most]
+            moment = self.mail.received.get(uid, RECEIVED).strftime("%d-%b-%Y %H:%M:%S +0000")
+            size = 2_000_000_000 if self.fault == "large" else len(content)
             self.say(f'* 1 FETCH (UID {uid} INTERNALDATE "{moment}" BODY[]<0> {{{size}}}')
-            if self.mail.fault in ("cut", "large"):
+            if self.fault in ("cut", "large"):
                 self.wfile.write(content[: len(content) // 2])
                 raise _Bye
             self.wfile.write(content)

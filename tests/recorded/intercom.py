@@ -59,6 +59,7 @@ class Intercom:
     """Search by last change, and conversations by id."""
 
     conversations: dict[str, dict[str, JSON]] = field(default_factory=dict)
+    region: str = "US"
     forgotten: bool = False  # the place in the list that is asked for next is no longer known
 
     def add(self, *some: dict[str, JSON]) -> None:
@@ -70,6 +71,8 @@ class Intercom:
             return Reply({"type": "error.list", "errors": [{"code": "unauthorized"}]}, status=401)
         if (asked.method, asked.path) == ("POST", "/conversations/search"):
             return self._search(json.loads(asked.body))
+        if (asked.method, asked.path) == ("GET", "/me"):
+            return Reply({"type": "admin", "id": "77", "app": {"type": "app", "id_code": "ab1", "region": self.region}})
         found = self.conversations.get(asked.path.removeprefix("/conversations/"))
         if asked.method != "GET" or found is None:
             return Reply({"type": "error.list", "errors": [{"code": "not_found"}]}, status=404)

@@ -35,6 +35,7 @@ class Mastodon:
 
     statuses: list[dict[str, JSON]]
     notifications: list[dict[str, JSON]] = field(default_factory=list)
+    scopes: tuple[str, ...] = ("read:statuses", "read:search")
     links: bool = True  # whether answers carry the Link header
     asked: list[Asked] = field(default_factory=list)
 
@@ -49,7 +50,8 @@ class Mastodon:
             "/api/v1/notifications": lambda: self._page(asked, self.notifications, paging | {"types[]"}),
             "/api/v2/search": lambda: self._search(asked, paging | {"q", "type"}),
         }
-        needs_token = asked.path in {"/api/v1/notifications", "/api/v2/search"}
+        wanted["/api/v1/apps/verify_credentials"] = lambda: Reply({"name": "Earful", "scopes": [*self.scopes]})
+        needs_token = asked.path in {"/api/v1/notifications", "/api/v2/search", "/api/v1/apps/verify_credentials"}
         if needs_token and asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return Reply({"error": "The access token is invalid"}, 401)
         return wanted[asked.path]() if asked.path in wanted else Reply({"error": "Not Found"}, 404)

@@ -30,10 +30,13 @@ class Telegram:
     """The updates that one bot has not fetched yet."""
 
     updates: list[dict[str, JSON]]
+    me: dict[str, JSON] = field(default_factory=lambda: {"can_join_groups": True, "can_read_all_group_messages": False})
     asked: list[Asked] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Reply:
         self.asked.append(asked)
+        if asked.path == f"/bot{KEYS['TELEGRAM_BOT_TOKEN']}/getMe":
+            return Reply({"ok": True, "result": {"id": 1, "is_bot": True, **self.me}})
         if asked.path != f"/bot{KEYS['TELEGRAM_BOT_TOKEN']}/getUpdates":
             return Reply({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
         limit, offset = int(asked.query["limit"]), int(asked.query.get("offset", "0"))

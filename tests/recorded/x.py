@@ -44,6 +44,7 @@ class X:
     posts: list[dict[str, JSON]] = field(default_factory=list)
     oldest: int = 0
     most: int = 100
+    usage: str = "12345"  # posts that were read this month
     suspended: set[str] = field(default_factory=set)
 
     def __call__(self, asked: Asked) -> Reply:
@@ -53,9 +54,11 @@ class X:
         if asked.method == "GET" and asked.path == "/2/tweets" and set(query) == {"ids", *_LOOKS}:
             return self._lookup(query["ids"].split(","))
         lists = {"/2/tweets/search/recent": {"query", "next_token"}, "/2/users/77/mentions": {"pagination_token"}}
-        if asked.path == "/2/users/404/mentions":
-            missing = {"title": "Not Found Error", "detail": "Could not find user with id: [404].", "parameter": "id"}
-            return Reply({"errors": [missing]})
+        missing = {"title": "Not Found Error", "detail": "Could not find user with id: [404].", "parameter": "id"}
+        usage = {"project_cap": "2000000", "project_id": "1", "project_usage": self.usage}
+        fixed = {"/2/users/404/mentions": {"errors": [missing]}, "/2/usage/tweets": {"data": usage}}
+        if asked.path in fixed:
+            return Reply(fixed[asked.path])
         if asked.method != "GET" or asked.path not in lists:
             return _problem(404, "Not Found", "Not Found")
         if set(query) - _LOOKS - _LISTS - lists[asked.path] or not 10 <= int(query["max_results"]) <= 100:

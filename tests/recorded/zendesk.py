@@ -60,6 +60,7 @@ class Zendesk:
     users: dict[int, dict[str, JSON]] = field(default_factory=dict)
     archived: set[int] = field(default_factory=set)  # shown one by one, and left out of lists
     a_page: int = 100
+    me: dict[str, JSON] = field(default_factory=lambda: user(1, role="admin"))
 
     def __post_init__(self) -> None:
         self.users.setdefault(AGENT, user(AGENT, role="agent", email="agent@lamps.example"))
@@ -81,6 +82,8 @@ class Zendesk:
         if asked.headers.get("authorization") != _BASIC:
             return Reply({"error": "Couldn't authenticate you"}, status=401)
         reply = Reply({"error": "InvalidEndpoint"}, status=404)
+        if (asked.method, asked.path) == ("GET", "/api/v2/users/me.json"):
+            return Reply({"user": self.me})
         match [asked.method, *asked.path.removeprefix("/api/v2/").removesuffix(".json").split("/")]:
             case ["GET", "incremental", "tickets", "cursor"]:
                 reply = self._export(asked.query)

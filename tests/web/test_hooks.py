@@ -15,6 +15,7 @@ from service.models import HookCall, Source
 from service.testing.factories import NOW, make_source
 from service.web.app import create_app
 from service.web.guard import MOST_BYTES
+from service.web.site import Hooks
 from tests.recorded.calls import SECRET, signed
 from tests.web.conftest import SomeCompany
 
@@ -35,7 +36,7 @@ def door(database: Engine, storing: Storing) -> Iterator[TestClient]:
         company=SomeCompany(),
         clock=lambda: NOW,
         previewing=True,
-        hook_secrets=lambda _: [b"older" * 8, SECRET],
+        hooks=Hooks(secrets=lambda _: [b"older" * 8, SECRET]),
     )
     with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
         yield client

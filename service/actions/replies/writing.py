@@ -106,8 +106,10 @@ def reword(  # noqa: PLR0913  what a form says, each by its name
     reply, _ = hold(session, reply_id)
     post, source = unchanged(session, reply.post_id, post_version)
     text = fitting(session, text, post, source, tools)
+    if reply.state not in (OutboxState.DRAFT, OutboxState.FAILED, OutboxState.MANUAL):
+        raise Conflict("It is on its way or stands there. Take it back, or change what stands there.")
     if reply.state != OutboxState.DRAFT:
-        to(reply, OutboxState.DRAFT, "It is on its way or stands there. Take it back, or change what stands there.")
+        to(reply, OutboxState.DRAFT, "It cannot be changed.")
     if text_digest(text) != text_digest(reply.text):
         reply.text, reply.written_by_id, reply.written_at = text, by.user_id, now
         void_approval(reply)

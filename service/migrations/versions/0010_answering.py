@@ -13,7 +13,7 @@ _TIME = sa.DateTime(timezone=True)
 _ALIVE = "state IN ('approved', 'sending', 'uncertain', 'sent', 'manual') AND removed_at IS NULL"
 
 
-def _id() -> sa.Column:
+def _id() -> 'sa.Column[int]':
     return sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
@@ -15,19 +14,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
-from integrations.base import TargetRefused
-from integrations.slack.heard import Heard, read
+from integrations.base import JSON, Payload, TargetRefused
+from integrations.slack.link import Take
 from integrations.slack.listen import Pace, listen
-from tests.contract.integrations.slack_socket import Line, SocketMode, running
+from service.store.database import psycopg_url
+from service.testing.slack import App, Workspace, running
+from service.testing.slack.lines import Line
 
 TOKEN = "xapp-very-secret"
 QUICK = Pace(look=0.02, ping=3600, answer=10, pause=0.05, longest_pause=0.2, steady=0)
-PATIENCE = 20.0  # seconds: a bound for a machine that does other things too, not a measure
+PATIENCE = 60.0  # seconds: a bound for a machine that does other things too, not a measure
 WORDS = "words that nobody may log"
 
 
@@ -53,72 +54,75 @@ def click(*names: str, envelope: str = "e-1") -> dict[str, object]:
 class Listening:
     """A made-up Slack and a listener that hears it."""
 
-    slack: SocketMode
-    heard: queue.Queue[Heard]
+    slack: App
+    heard: queue.Queue[JSON]
     line: Line
 
-    def next(self) -> Heard:
-        """The next thing that was heard."""
+    def next(self) -> JSON:
+        """The payload of the next thing that was heard."""
         return self.heard.get(timeout=PATIENCE)
 
 
 @contextmanager
-def listening(
-    slack: SocketMode, *, on_heard: Callable[[Heard], None] | None = None, pace: Pace = QUICK
-) -> Iterator[Listening]:
+def listening(slack: App, *, take: Take | None = None, pace: Pace = QUICK) -> Iterator[Listening]:
     """Listen in a thread of its own; at the end it stops without an error."""
-    heard: queue.Queue[Heard] = queue.Queue()
+    heard: queue.Queue[JSON] = queue.Queue()
     stop = threading.Event()
-    with running(slack) as url, ThreadPoolExecutor(1) as thread:
+    with running(Workspace(app=slack)) as url, ThreadPoolExecutor(1) as thread:
         settings = {"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}
-        listener = thread.submit(listen, settings, on_heard or heard.put, stop, pace=pace)
+        listener = thread.submit(listen, settings, take or heard.put, stop, pace=pace)
         try:
-            yield Listening(slack, heard, slack.line())
+            yield Listening(slack, heard, slack.sockets.line())
         finally:
             stop.set()
         listener.result(PATIENCE)
 
 
 @pytest.fixture
-def slack() -> SocketMode:
+def slack() -> App:
     """A made-up Slack that nobody is connected to yet."""
-    return SocketMode(TOKEN)
+    return App(app_token=TOKEN)
 
 
 @pytest.fixture
-def connected(slack: SocketMode) -> Iterator[Listening]:
+def connected(slack: App) -> Iterator[Listening]:
     """A listener with its first connection."""
     with listening(slack) as it:
         yield it
 
 
-@pytest.mark.parametrize("name", ["open_page", "open_original"])
-def test_a_click_on_a_link_button_is_acknowledged(connected: Listening, name: str) -> None:
-    """With its envelope's id and nothing else, and the buttons' names are handed on."""
-    connected.line.say(click(name, envelope=f"e-{name}"))
-    assert connected.line.answer() == {"envelope_id": f"e-{name}"}
-    assert connected.next() == Heard(kind="interactive/block_actions", actions=(name,))
+def test_a_click_is_acknowledged(connected: Listening) -> None:
+    """With its envelope's id and nothing else, and its payload is handed on."""
+    envelope = click("open_page", envelope="e-open")
+    connected.line.say(envelope)
+    assert connected.line.answer() == {"envelope_id": "e-open"}
+    assert connected.next() == envelope["payload"]
 
 
 @pytest.mark.parametrize(
-    ("envelope", "kind"),
+    "envelope",
     [
-        (
-            {"type": "events_api", "payload": {"type": "event_callback", "event": {"type": "app_mention"}}},
-            "app_mention",
-        ),
-        ({"type": "slash_commands", "payload": {"command": "/earful", "text": WORDS}}, "slash_commands"),
-        ({"type": "interactive", "payload": {"type": "view_submission"}}, "view_submission"),
-        ({"type": "something_new", "payload": None}, "something_new"),
-        ({"type": "interactive", "payload": ["a", "list"]}, "interactive"),
-        ({}, "unnamed"),
+        {"type": "events_api", "payload": {"type": "event_callback", "event": {"type": "app_mention"}}},
+        {"type": "slash_commands", "payload": {"command": "/earful", "text": WORDS}},
+        {"type": "something_new", "payload": None},
+        {"type": "interactive", "payload": ["a", "list"]},
+        {},
     ],
 )
-def test_every_envelope_is_acknowledged(connected: Listening, envelope: dict[str, Any], kind: str) -> None:
+def test_every_envelope_is_acknowledged(connected: Listening, envelope: dict[str, Any]) -> None:
     """Also those that we make nothing of, and those that no document describes."""
     connected.line.say({"envelope_id": "e-9", **envelope})
     assert connected.line.answer() == {"envelope_id": "e-9"}
-    assert connected.next().kind.endswith(kind)
+    assert connected.next() == envelope.get("payload")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_acknowledgement_carries_an_answer_where_slack_takes_one(slack: App, wanted: bool) -> None:
+    """Errors of a sent modal, or the view that it becomes."""
+    answer: Payload = {"response_action": "clear"}
+    with listening(slack, take=lambda _: answer) as it:
+        it.line.say({**click("open_page"), "accepts_response_payload": wanted})
+        assert it.line.answer() == {"envelope_id": "e-1", **({"payload": answer} if wanted else {})}
 
 
 def test_what_cannot_be_read_does_not_end_the_listening(connected: Listening) -> None:
@@ -136,48 +140,50 @@ def test_a_large_envelope_is_read_whole(connected: Listening) -> None:
     assert connected.line.answer() == {"envelope_id": "large"}
 
 
-def test_the_acknowledgement_does_not_wait_for_what_is_done_with_a_click(slack: SocketMode) -> None:
-    """Slack gives three seconds, whatever the rest takes; and a failure there silences nothing."""
-    may_end = threading.Event()
+def test_what_was_not_taken_is_not_acknowledged(slack: App, caplog: pytest.LogCaptureFixture) -> None:
+    """So that Slack sends it again; and a failure silences nothing that comes after."""
 
-    def dawdle(heard: Heard) -> None:
-        may_end.wait(PATIENCE)
-        raise RuntimeError(heard.kind)
+    def refuse_once(payload: JSON) -> None:
+        if not seen:
+            seen.append(payload)
+            raise RuntimeError(WORDS)
 
-    with listening(slack, on_heard=dawdle) as it:
-        for envelope in ("e-1", "e-2"):
-            it.line.say(click("open_page", envelope=envelope))
-            assert it.line.answer() == {"envelope_id": envelope}
-        may_end.set()
-        it.line.say(click("open_page", envelope="e-3"))
-        assert it.line.answer() == {"envelope_id": "e-3"}
+    seen: list[JSON] = []
+    with listening(slack, take=refuse_once) as it:
+        it.line.say(click("open_page", envelope="lost"))
+        it.line.say(click("open_page", envelope="lost"))
+        assert it.line.answer() == {"envelope_id": "lost"}
+        it.line.say(click("open_page", envelope="after"))
+        assert it.line.answer() == {"envelope_id": "after"}
+    assert "is not acknowledged" in caplog.text
+    assert WORDS not in caplog.text
 
 
 def test_a_disconnect_leads_to_a_new_connection(connected: Listening) -> None:
     """The new one hears before the old one is closed."""
     connected.line.say({"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "applink"}})
-    newer = connected.slack.line()
+    newer = connected.slack.sockets.line()
     assert connected.line.ended()
     newer.say(click("open_page", envelope="newer"))
     assert newer.answer() == {"envelope_id": "newer"}
-    assert connected.slack.others == [0, 1]
+    assert connected.slack.sockets.others == [0, 1]
 
 
 @pytest.mark.parametrize("way", [Line.drop, Line.hang_up])
 def test_a_lost_connection_is_replaced(connected: Listening, way: Callable[[Line], None]) -> None:
     """Whether Slack closes it or a machine in between drops it without a word."""
     way(connected.line)
-    newer = connected.slack.line()
+    newer = connected.slack.sockets.line()
     newer.say(click("open_page"))
     assert newer.answer() == {"envelope_id": "e-1"}
 
 
-def test_a_connection_without_hello_is_replaced(slack: SocketMode) -> None:
+def test_a_connection_without_hello_is_replaced(slack: App) -> None:
     """Something that answers like a WebSocket and then stays silent is not Slack."""
-    slack.greets = False
+    slack.sockets.greets = False
     with listening(slack, pace=Pace(look=0.02, ping=3600, answer=0.5, pause=0.05, steady=0)) as it:
-        slack.greets = True
-        newer = slack.line()
+        slack.sockets.greets = True
+        newer = slack.sockets.line()
         assert it.line.ended()
         newer.say(click("open_page"))
         assert newer.answer() == {"envelope_id": "e-1"}
@@ -187,25 +193,25 @@ def test_a_connection_without_hello_is_replaced(slack: SocketMode) -> None:
     "ignore:unclosed <socket:ResourceWarning"
 )  # slack-sdk leaves a refused one to the collector
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_trouble_at_slack_is_waited_out(slack: SocketMode, caplog: pytest.LogCaptureFixture) -> None:
+def test_trouble_at_slack_is_waited_out(slack: App, caplog: pytest.LogCaptureFixture) -> None:
     """Busy, failing, or turning connections away: it is tried again, and the log says so in words."""
     caplog.set_level(logging.INFO)
-    slack.limited, slack.refusals, slack.turned_away = 1, ["internal_error"], 1
+    slack.sockets.limited, slack.sockets.refusals, slack.sockets.turned_away = 1, ["internal_error"], 1
     with listening(slack) as it:
         it.line.say(click("open_page"))
         assert it.line.answer() == {"envelope_id": "e-1"}
     assert "Slack asks to wait. Trying again" in caplog.text
     assert "Slack failed while it answered (status 200). Trying again" in caplog.text
-    assert slack.asked == 3
+    assert slack.sockets.asked == 3
 
 
-def test_waits_grow_until_a_connection_lasts(slack: SocketMode, caplog: pytest.LogCaptureFixture) -> None:
+def test_waits_grow_until_a_connection_lasts(slack: App, caplog: pytest.LogCaptureFixture) -> None:
     """A Slack that asks for a new connection all the time is not asked in a hurry."""
     caplog.set_level(logging.WARNING)
     with listening(slack, pace=Pace(look=0.02, ping=3600, pause=0.1, longest_pause=0.2, steady=3600)) as it:
         it.line.say({"type": "disconnect", "reason": "warning"})
-        slack.line().say({"type": "disconnect", "reason": "warning"})
-        slack.line()
+        slack.sockets.line().say({"type": "disconnect", "reason": "warning"})
+        slack.sockets.line()
     assert [record.getMessage().partition("Trying")[2] for record in caplog.records] == [
         " again in 0.1 s.",
         " again in 0.2 s.",
@@ -222,34 +228,34 @@ def test_waits_grow_until_a_connection_lasts(slack: SocketMode, caplog: pytest.L
         ("something_new", "Socket Mode is switched on"),
     ],
 )
-def test_a_refusal_says_what_to_do(slack: SocketMode, error: str, what_to_do: str) -> None:
+def test_a_refusal_says_what_to_do(slack: App, error: str, what_to_do: str) -> None:
     """It is not tried again, and the token is in no message."""
-    slack.refusals = [error]
-    with running(slack) as url, pytest.raises(TargetRefused) as caught:
+    slack.sockets.refusals = [error]
+    with running(Workspace(app=slack)) as url, pytest.raises(TargetRefused) as caught:
         listen({"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}, print, threading.Event())
     assert what_to_do in str(caught.value)
     assert error in str(caught.value)
     assert TOKEN not in str(caught.value)
     assert caught.value.__suppress_context__
-    assert slack.asked == 1
+    assert slack.sockets.asked == 1
 
 
 @pytest.mark.parametrize("address", ["wss://127.0.0.1:8443/link/", "http://127.0.0.1/link/", "wss:///link/", ""])
-def test_a_connection_in_the_open_is_refused(slack: SocketMode, address: str) -> None:
+def test_a_connection_in_the_open_is_refused(slack: App, address: str) -> None:
     """slack-sdk encrypts on port 443 alone, and the address holds a ticket."""
-    slack.elsewhere = address
-    with running(slack) as url, pytest.raises(TargetRefused, match="SLACK_API_URL"):
+    slack.sockets.elsewhere = address
+    with running(Workspace(app=slack)) as url, pytest.raises(TargetRefused, match="SLACK_API_URL"):
         listen({"SLACK_APP_TOKEN": TOKEN, "SLACK_API_URL": url}, print, threading.Event())
 
 
-def test_a_token_that_is_revoked_later_ends_the_listening(slack: SocketMode) -> None:
+def test_a_token_that_is_revoked_later_ends_the_listening(slack: App) -> None:
     """Where Slack takes the connection back and gives no other, a person has to act."""
     stop = threading.Event()
-    with running(slack) as url:
+    with running(Workspace(app=slack)) as url:
 
         def revoke() -> None:
-            line = slack.line()
-            slack.refusals = ["token_revoked"]
+            line = slack.sockets.line()
+            slack.sockets.refusals = ["token_revoked"]
             line.say({"type": "disconnect", "reason": "link_disabled"})
 
         thread = threading.Thread(target=revoke)
@@ -259,42 +265,26 @@ def test_a_token_that_is_revoked_later_ends_the_listening(slack: SocketMode) -> 
         thread.join()
 
 
-def test_neither_texts_nor_secrets_are_logged(slack: SocketMode, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_texts_nor_secrets_are_logged(slack: App, caplog: pytest.LogCaptureFixture) -> None:
     """Not even at the level debug: no token, no ticket, nothing that a person wrote."""
     caplog.set_level(logging.DEBUG)
     with listening(slack) as it:
         it.line.say(click("open_page", WORDS))
         it.line.answer()
-        assert it.next().actions == ("open_page", "unnamed")
         it.line.drop()
-        slack.line()
+        slack.sockets.line()
     ours = "\n".join(line for line in caplog.text.splitlines() if "websockets" not in line)  # the fake's own
     assert "Slack says hello" in ours
     assert not [secret for secret in ("xapp", "ticket", WORDS) if secret in ours]
 
 
-@pytest.mark.shared
-def test_recorded_interactions_give_names(shared_folder: Path) -> None:
-    """Every recorded interaction and event is read to a kind, and what was pressed to its names."""
-    folder = shared_folder / "payloads" / "slack"
-    kinds = set()
-    for outer, inside in (("interactive", "interactions"), ("events_api", "events")):
-        for file in sorted((folder / inside).glob("*.json")):
-            heard = read({"type": outer, "envelope_id": "e", "payload": json.loads(file.read_text(encoding="utf-8"))})
-            assert "unnamed" not in heard.kind, file.name
-            if heard.kind == "interactive/block_actions":
-                assert "unnamed" not in heard.actions, file.name
-            kinds.add(heard.kind)
-    assert {"interactive/block_actions", "interactive/view_submission", "events_api/app_mention"} <= kinds
-
-
 @contextmanager
-def the_command(tmp_path: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def the_command(database: Engine, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """`earful listener` as a process."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(("EARFUL_", "SLACK_"))}
     process = subprocess.Popen(
         [sys.executable, "-m", "service", "listener"],
-        env={**others, "EARFUL_DATA_DIR": str(tmp_path), "EARFUL_LOG_LEVEL": "debug", **settings},
+        env={**others, "EARFUL_DATABASE_URL": psycopg_url(database), "EARFUL_LOG_LEVEL": "debug", **settings},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -305,33 +295,39 @@ def the_command(tmp_path: Path, **settings: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
-def test_the_command_hears_and_stops_politely(slack: SocketMode, tmp_path: Path) -> None:
+def test_the_command_hears_and_stops_politely(slack: App, database: Engine) -> None:
     """It acknowledges, notes names alone, and ends with exit code 0 when it is told to; no proxy is in its way."""
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9"}  # of no concern where nothing is encrypted
-    with running(slack) as url, the_command(tmp_path, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url, **proxy) as process:
-        line = slack.line()
+    with (
+        running(Workspace(app=slack)) as url,
+        the_command(database, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url, **proxy) as process,
+    ):
+        line = slack.sockets.line()
         line.say(click("open_page"))
         assert line.answer() == {"envelope_id": "e-1"}
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
-    assert "listener: Slack: interactive/block_actions actions=open_page" in said
+    assert "listener: heard kind=action handler=open_page" in said
     assert "SLACK_BOT_TOKEN is not set" in said
     assert not [secret for secret in (TOKEN, "ticket", WORDS) if secret in said]
 
 
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_command_says_what_is_missing(database: Engine) -> None:
     """Without a token: exit code 2, and where to get one."""
-    with the_command(tmp_path) as process:
+    with the_command(database) as process:
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 2
     assert "SLACK_APP_TOKEN is not set" in said
     assert "api.slack.com/apps" in said
 
 
-def test_the_command_says_that_slack_refuses(slack: SocketMode, tmp_path: Path) -> None:
+def test_the_command_says_that_slack_refuses(slack: App, database: Engine) -> None:
     """With a wrong token: exit code 1, one sentence, no token in it."""
-    with running(slack) as url, the_command(tmp_path, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=url) as process:
+    with (
+        running(Workspace(app=slack)) as url,
+        the_command(database, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=url) as process,
+    ):
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1
     assert "invalid_auth" in said
@@ -340,12 +336,12 @@ def test_the_command_says_that_slack_refuses(slack: SocketMode, tmp_path: Path) 
     assert "Traceback" not in said
 
 
-def test_an_unreachable_slack_is_tried_again_until_it_is_time_to_stop(tmp_path: Path) -> None:
+def test_an_unreachable_slack_is_tried_again_until_it_is_time_to_stop(database: Engine) -> None:
     """Nobody listens there: the log says so, and Ctrl-C ends the wait."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/api/"
-        with the_command(tmp_path, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url) as process:
+        with the_command(database, SLACK_APP_TOKEN=TOKEN, SLACK_API_URL=url) as process:
             assert process.stderr is not None
             said = next(line for line in process.stderr if "Trying again" in line)
             process.send_signal(signal.SIGINT)

@@ -16,10 +16,10 @@ import pytest
 
 from integrations.base import MessageRejected, OutcomeUncertain, Receipt, TargetBusy, TargetRefused
 from integrations.slack.check import check
+from integrations.slack.manifest import SCOPES
 from integrations.slack.send import SlackTarget
 from service.testing.cards import ISSUE_CARD, POST_CARD, post_card
-from service.testing.slack import running
-from service.testing.slack_workspace import Faults, Workspace
+from service.testing.slack import Faults, Workspace, methods, running
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 TOKEN = "xoxb-very-secret"
@@ -77,7 +77,9 @@ def test_what_arrived_is_found_by_its_key(slack: Slack) -> None:
     """By the channel's name or id, among more messages than one page holds; another key is not found."""
     receipt = slack.target.send(POST_CARD, address="#community", key="k1")
     for number in range(205):
-        slack.workspace.post_message({"channel": "community", "text": f"chatter {number}"})
+        methods.answer(
+            slack.workspace, "chat.postMessage", TOKEN, {"channel": "community", "text": f"chatter {number}"}
+        )
     for address in ("#community", "community", "C0COMMUNITY"):
         assert slack.target.find(address=address, key="k1", after=NOW) == receipt
     assert slack.target.find(address="#community", key="k2", after=NOW) is None
@@ -230,7 +232,7 @@ def test_the_check_finds_all_well(slack: Slack) -> None:
 
 def test_the_check_says_what_to_do(slack: Slack) -> None:
     """A missing scope, a channel without the app and an unknown channel are three findings, each with its remedy."""
-    slack.workspace.scopes = "chat:write,channels:read"
+    slack.workspace.scopes = ",".join(scope for scope in SCOPES if scope != "channels:history")
     bad = [finding for finding in slack.target.check(["C0ELSEWHERE", "#nowhere"]) if not finding.ok]
     assert [finding.what_to_do.split()[0] for finding in bad] == ["Add", "Type", "Check"]
     assert "channels:history" in bad[0].what_to_do
@@ -238,7 +240,7 @@ def test_the_check_says_what_to_do(slack: Slack) -> None:
 
 def test_the_check_never_raises(slack: Slack) -> None:
     """A wrong token is a finding."""
-    [finding] = check({"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_API_URL": slack.url})
+    finding, *_ = check({"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_API_URL": slack.url})
     assert not finding.ok
     assert "SLACK_BOT_TOKEN" in finding.what_to_do
     assert "SLACK_BOT_TOKEN" not in finding.text

@@ -79,8 +79,10 @@ class Fake(ABC):
     by_key: ClassVar[bool] = False  # an answer is found by the key alone, whatever its text and time
     waits: ClassVar[float | None] = WAIT  # what a busy platform is understood to ask for
     speaks_json: ClassVar[bool] = True
+    blind: ClassVar[bool] = False  # programs are shown nothing of what was said there
     checks_on: ClassVar[On] = On.READ  # what a check asks for
     peculiar: ClassVar[Sequence[Peculiar]] = ()
+    unlike: ClassVar[Mapping[tuple[Fault, On], type[IntegrationError]]] = {}  # faults that mean something else there
 
     url: str = ""  # where it runs
     now: datetime = NOW  # its clock

@@ -76,7 +76,7 @@ class Platform(HttpFake):
             "__typename": kind, "id": name, "body": body, "under": under, "viewerDidAuthor": mine,
             "createdAt": iso(NOW),
             "url": f"https://github.com/studio/lamps/issues/1#{name}", "author": {"login": "lamps" if mine else "ana"},
-            "lastEditedAt": None, **more,
+            "lastEditedAt": None, "deletedAt": None, **more,
         }  # fmt: skip
 
     def lets_in(self, asked: Asked) -> bool:
@@ -129,7 +129,7 @@ class Platform(HttpFake):
         elif node["__typename"] == "DiscussionComment":
             top = node["under"] if node["under"] != DISCUSSION else None
             shown |= {
-                "discussion": {"id": DISCUSSION, "locked": self.locked}, "deletedAt": None,
+                "discussion": {"id": DISCUSSION, "locked": self.locked},
                 "replies": self._below(node["id"], given),
                 "replyTo": {"id": top, "replies": self._below(top, given)} if top else None,
             }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -166,6 +167,15 @@ def test_bodies_of_any_form_are_read(content: bytes, text: str) -> None:
 def test_a_date_that_cannot_be_is_replaced(date: str, day: int) -> None:
     """By the time at which the letter came."""
     assert post(letter(1, Date=date)).created_at.day == day
+
+
+@pytest.mark.parametrize("hostile", ['text/plain; x="' + '"' * 200_000, "text/plain; charset=" + "A" * 200_000])
+def test_a_hostile_header_takes_no_minutes(hostile: str) -> None:
+    """The library's parser of headers is slow over what no program writes; only the beginning is given to it."""
+    begun = time.process_time()
+    message = read(letter(1, Content_Type=hostile, To=USER))
+    assert raw_of(message, received=RECEIVED, verifier=None)["text"] == "The lamp 1 flickers."
+    assert time.process_time() - begun < 5
 
 
 def test_a_letter_without_an_id_has_a_stable_one() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from collectors.base import JSON, Cursor, Page, PostKind, SourceBusy, SourceRefused
-from collectors.facebook import SPEC, Facebook
+from collectors.facebook import SPEC
+from collectors.graph_threads import Threads
 from collectors.net import Net
 from collectors.options import BadOption, read_options
 from tests.recorded import graph
@@ -23,17 +24,17 @@ from tests.recorded.web import Answering, Reply, Web, serve
 @contextmanager
 def listening(
     world: Answering, secrets: dict[str, str] | None = None, **options: object
-) -> Iterator[tuple[Facebook, Web]]:
+) -> Iterator[tuple[Threads, Web]]:
     """A collector of the Page 111 that asks the given world."""
     chosen = read_options(SPEC, {"page": "111", **options})
     with serve(world) as web, Net(web.url, sleep=lambda _: None) as net:
         collector = SPEC.build(chosen, {"FACEBOOK_PAGE_TOKEN": "t0ken", **(secrets or {})}, net)
-        assert isinstance(collector, Facebook)
+        assert isinstance(collector, Threads)
         yield collector, web
 
 
 def walk(
-    source: Facebook, cursor: Cursor | None = None, since: datetime | None = None
+    source: Threads, cursor: Cursor | None = None, since: datetime | None = None
 ) -> tuple[list[str], Cursor, list[Page]]:
     """The ids that a run brings, the cursor to store, and the pages."""
     pages = list(source.pages(cursor, since=since))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -303,3 +303,22 @@ def test_recorded_feeds_are_read(shared_folder: Path) -> None:
         for post in page.posts:
             assert feed.parse(json.loads(json.dumps(post.raw))) == post
     assert len(damaged) <= 3
+
+
+@pytest.mark.parametrize("reference", ["&#x110000;", "&#1114112;", "&#xFFFFFFFFFF;"])
+def test_a_reference_to_no_character_costs_that_sign_alone(reference: str) -> None:
+    """The parser of feeds breaks down over it; the entry does not."""
+    entry = "<entry><id>1</id><title>A{}b &#x1F4A1;</title><updated>2026-09-21T10:00:00Z</updated></entry>"
+    with listening(atom(entry.format(reference))) as (feed, _):
+        (post,) = poll(feed)[0].posts
+    assert post.text == "A\N{REPLACEMENT CHARACTER}b 💡"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["hex", "zlib", "idna", "punycode", "rot13", "unicode_escape", "utf-7", "nonsense"]
+)
+def test_a_feed_that_names_an_odd_encoding_is_read_or_damaged(encoding: str) -> None:
+    """What Python knows by such names is no encoding of texts."""
+    body = rss([1]).replace(b'encoding="utf-8"', f'encoding="{encoding}"'.encode())
+    with listening(body) as (feed, _), suppress(SourceBusy):
+        assert poll(feed)[0].posts

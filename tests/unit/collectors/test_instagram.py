@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from collectors.base import JSON, Cursor, Page, PostKind, SourceBusy, SourceRefused
-from collectors.instagram import SPEC, Instagram
+from collectors.graph_threads import Threads
+from collectors.instagram import SPEC
 from collectors.net import Net
 from collectors.options import BadOption, read_options
 from tests.recorded import graph
@@ -21,17 +22,17 @@ from tests.recorded.web import Answering, Reply, Web, serve
 
 
 @contextmanager
-def listening(world: Answering, **options: object) -> Iterator[tuple[Instagram, Web]]:
+def listening(world: Answering, **options: object) -> Iterator[tuple[Threads, Web]]:
     """A collector of the account lamps that asks the given world."""
     chosen = read_options(SPEC, {"account": ACCOUNT, **options})
     with serve(world) as web, Net(web.url, sleep=lambda _: None) as net:
         collector = SPEC.build(chosen, {"INSTAGRAM_TOKEN": "t0ken"}, net)
-        assert isinstance(collector, Instagram)
+        assert isinstance(collector, Threads)
         yield collector, web
 
 
 def walk(
-    source: Instagram, cursor: Cursor | None = None, since: datetime | None = None
+    source: Threads, cursor: Cursor | None = None, since: datetime | None = None
 ) -> tuple[list[str], Cursor, list[Page]]:
     """The ids that a run brings, the cursor to store, and the pages."""
     pages = list(source.pages(cursor, since=since))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from scrapy.http import HtmlResponse
 
 from collectors.base import Post, RawPost
+from collectors.product_pages.document import text_of
 from collectors.product_pages.opinions import make_post
 from collectors.product_pages.pages import Reading, read_page
 
@@ -256,3 +258,10 @@ def test_robots_rules_of_the_page_are_told() -> None:
     head = '<meta name="ROBOTS" content="NoIndex, nofollow"><meta name="earful" content="noai">'
     other = '<meta name="googlebot" content="noarchive">'
     assert read_page(page(head=head + other), URL).rules == {"noindex", "nofollow", "noai"}
+
+
+@pytest.mark.parametrize("encoding", ["hex", "idna", "rot13", "punycode", "utf-8"])
+def test_a_page_that_names_an_odd_encoding_has_its_words(encoding: str) -> None:
+    """What Python knows by such names is no encoding of texts."""
+    body = f'<html><meta charset="{encoding}"><p>Größe</p></html>'.encode()
+    assert "Größe" in text_of(HtmlResponse("https://shop.example/p", body=body))

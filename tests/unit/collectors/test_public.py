@@ -81,6 +81,10 @@ def test_options_are_described_for_people() -> None:
     [
         ("<p>One</p><p>Two</p>", "One\n\nTwo"), ("a<script>alert(1)</script>b", "ab"), ("5 &lt; 6", "5 < 6"),
         ("no markup, 5 > 3", "no markup, 5 > 3"), ("<b>not <i>closed", "not closed"), ("<", "<"), ("\x00<p>x</p>", "x"),
+        ("<div>One</div>\n <div>two</div><p>Three\n&nbsp; four<br/>five</p>", "One\ntwo\n\nThree four\nfive"),
+        ('<ul class="x"><li>a</li><li><b>b</b>c</li></ul>&lt;d>', "a\nbc\n\n<d>"), ("a<p hidden=''>b", "a\n\nb"),
+        ('<p title="a>b">c</p>', "c"), ("<p>a<style>p{}</style></p>", "a"), ("<td>a</td><td>b</td>", "a b"),
+        ("<p>a<!-- <p>b</p> --></p>", "a"), ("&#60;script>", "<script>"), ("<p>&#0;&#xD800;</p>", "��"),
     ],
 )  # fmt: skip
 def test_html_becomes_words(markup: str, text: str) -> None:

@@ -59,6 +59,28 @@ def test_submissions_and_comments_become_posts() -> None:
     assert all("(by /u/someone)" in asked.headers["user-agent"] for asked in web.asked)
 
 
+@pytest.mark.parametrize(
+    ("told", "thread"),
+    [
+        ({"parent_id": "t3_a1"}, "t3_a1"),
+        ({"parent_id": "t1_c9", "context": "/r/lamps/comments/a1/submission/c2/?context=3"}, "t3_a1"),
+        ({"parent_id": "t1_c9", "permalink": "/user/ana/comments/a1/submission/c2/"}, "t3_a1"),
+    ],
+)
+def test_a_comment_of_an_inbox_has_its_thread(told: dict[str, JSON], thread: str) -> None:
+    """There Reddit leaves link_id out: the parent tells it or the address does, which is called context there."""
+    bare = {name: value for name, value in comment(2, num_comments=37).items() if name not in {"link_id", "permalink"}}
+    with listening(platforms.Reddit([])) as (reddit, _):
+        post = reddit.parse({"thing": {**bare, **told}, "product": None})
+        assert post.thread_id == thread
+        assert post.engagement.replies is None  # those are the thread's
+        if "context" in told:
+            assert post.url == "https://www.reddit.com/r/lamps/comments/a1/submission/c2/"
+        for nowhere in ({"parent_id": "t1_c9"}, {"parent_id": "t1_c9", "context": "/message/messages/1"}):
+            with pytest.raises(PostUnreadable, match="link_id"):
+                reddit.parse({"thing": {**bare, **nowhere}, "product": None})
+
+
 def test_only_the_token_request_carries_the_key() -> None:
     """The secret goes to the sign-in alone."""
     with listening(platforms.Reddit([submission(1)])) as (reddit, web):

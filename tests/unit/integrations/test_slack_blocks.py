@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from integrations.base import CardCustomer, CardIssue, CardLabel, IssueCard, Message, PostCard, SourceCard
 from integrations.slack.blocks import payload
 from service.testing.cards import ISSUE_CARD, POST_CARD, SOURCE_CARD, issue_card, post_card
-from service.testing.slack_rules import validate_message
+from service.testing.slack.rules import validate_message
 from service.web.slack_preview import render
 
 HOSTILE = "<!channel> <!here> <@U123> <#C123> <http://evil.example|x> @here *b* _i_ ~s~ `c` :tada: & </blockquote>"
@@ -129,7 +129,7 @@ def test_the_card_says_all_that_it_knows() -> None:
     for expected in (
         "Steam, Lantern Hollow · wolf_of_oak · Not recommended · version 2.3.1",
         "Since 2.3.1 the game crashes",
-        "🙁 Negative · reports a bug · Crashes · English",
+        "🙁 Negative, 94 % · reports a bug, 97 % · Crashes, 90 % · English",
         "Customer: Ana Pérez · advocate · € 240.00 · last contact ",
         "Issue: #12 Crash when the map opens · 84 posts",
         "Here because it reports a bug",
@@ -141,19 +141,19 @@ def test_the_card_says_all_that_it_knows() -> None:
 
 
 def test_a_guess_is_called_one() -> None:
-    """A sure answer has no figures; a guess says how likely it is."""
+    """Every answer says how sure it is; one that is not is called a guess."""
     assert "guess" not in words_of(post_card())
     unsure = post_card(
         sentiment=CardLabel(label="mixed", score=0.48, sure=False),
         intents=(CardLabel(label="feature_request", score=0.5),),
     )
-    assert "😕 Mixed feelings (a guess, 48%) · asks for a feature · " in words_of(unsure)
+    assert "😕 Mixed feelings (a guess, 48 %) · asks for a feature, 50 % · " in words_of(unsure)
 
 
 def test_spam_and_abuse_are_named() -> None:
     """After what the post is about, and only where they hold."""
     assert "abusive" not in words_of(post_card())
-    assert " · Crashes · spam, abusive · English" in words_of(post_card(marks=("spam", "abusive")))
+    assert " · Crashes, 90 % · spam, abusive · English" in words_of(post_card(marks=("spam", "abusive")))
 
 
 def test_urgent_comes_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.testing.slack_rules import validate_message
+from service.testing.slack.rules import validate_message
 
 TEXT = {"type": "plain_text", "text": "x"}
 BUTTON = {"type": "button", "text": TEXT, "action_id": "a"}
