@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -146,7 +146,7 @@ def _replies(
         col(version.seen_at) > col(Reply.sent_at),
         col(version.seen_at) <= until,
     )
-    wanted: Select[Any] = (
+    wanted: Any = (  # more columns than the types of `select` can tell
         select(
             col(Reply.id).label("reply_id"),
             col(Reply.sent_at),
