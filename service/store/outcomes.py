@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, and_, exists, func, select
 from sqlalchemy.orm import aliased
@@ -100,7 +101,7 @@ def followed(session: Session, *, since: datetime, most: int = 5000) -> tuple[li
     strata = {each.stratum for each in answered}
     begin, end = min(each.written_at for each in answered), max(each.written_at for each in answered)
     others = session.execute(
-        select(col(Post.id).label("post_id"), Post.created_at, Post.product, col(Source.kind))
+        select(col(Post.id).label("post_id"), col(Post.created_at), col(Post.product), col(Source.kind))
         .join(Source, col(Source.id) == col(Post.source_id))
         .where(
             col(Source.kind).in_({stratum[0] for stratum in strata}),
@@ -121,46 +122,47 @@ def followed(session: Session, *, since: datetime, most: int = 5000) -> tuple[li
     ]
 
 
-def _stratum(row: Row[tuple[object, ...]]) -> tuple[str, ...]:
+def _stratum(row: Row[Any]) -> tuple[str, ...]:
     week = row.created_at.isocalendar()
     return (row.kind, row.product or "", f"{week.year}-{week.week}")
 
 
 def _replies(
     session: Session, *, since: datetime | None = None, ids: Sequence[int] | None = None, most: int
-) -> Sequence[Row[tuple[object, ...]]]:
+) -> Sequence[Row[Any]]:
     later, reading, version = aliased(Post), aliased(Reading), aliased(PostVersion)
     until = col(Reply.sent_at) + FOLLOWED_FOR
-    soon = and_(later.created_at > col(Reply.sent_at), later.created_at <= until)
-    mine = and_(later.author_id == col(Post.author_id), soon)
+    soon = and_(col(later.created_at) > col(Reply.sent_at), col(later.created_at) <= until)
+    mine = and_(col(later.author_id) == col(Post.author_id), soon)
     in_thread = and_(
         mine,
-        later.source_id == col(Post.source_id),
-        (later.parent_id == col(Post.external_id)) | (later.thread_id == col(Post.thread_id)),
+        col(later.source_id) == col(Post.source_id),
+        (col(later.parent_id) == col(Post.external_id)) | (col(later.thread_id) == col(Post.thread_id)),
     )
-    negative = select(func.count()).select_from(later).join(reading, reading.post_id == later.id)
+    negative = select(func.count()).select_from(later).join(reading, col(reading.post_id) == col(later.id))
     edited = and_(
-        version.post_id == col(Post.id),
-        version.version > 1,
-        version.seen_at > col(Reply.sent_at),
-        version.seen_at <= until,
+        col(version.post_id) == col(Post.id),
+        col(version.version) > 1,
+        col(version.seen_at) > col(Reply.sent_at),
+        col(version.seen_at) <= until,
+    )
+    columns: tuple[Any, ...] = (
+        col(Reply.id).label("reply_id"),
+        col(Reply.sent_at),
+        col(Reply.template),
+        col(User.name).label("by"),
+        col(Post.id).label("post_id"),
+        col(Post.created_at),
+        col(Post.product),
+        col(Post.rating),
+        col(Source.kind),
+        exists().where(in_thread).label("answered"),
+        exists().where(edited).label("edited"),
+        select(func.count()).select_from(later).where(mine).scalar_subquery().label("wrote"),
+        negative.where(mine, col(reading.sentiment) == "negative").scalar_subquery().label("negative"),
     )
     wanted = (
-        select(
-            col(Reply.id).label("reply_id"),
-            col(Reply.sent_at),
-            col(Reply.template),
-            col(User.name).label("by"),
-            col(Post.id).label("post_id"),
-            col(Post.created_at),
-            col(Post.product),
-            col(Post.rating),
-            col(Source.kind),
-            exists().where(in_thread).label("answered"),
-            exists().where(edited).label("edited"),
-            select(func.count()).select_from(later).where(mine).scalar_subquery().label("wrote"),
-            negative.where(mine, reading.sentiment == "negative").scalar_subquery().label("negative"),
-        )
+        select(*columns)
         .join(Post, col(Post.id) == col(Reply.post_id))
         .join(Source, col(Source.id) == col(Post.source_id))
         .join(User, col(User.id) == col(Reply.written_by_id))
@@ -175,7 +177,7 @@ def _replies(
     return session.execute(wanted).all()
 
 
-def _stars_of(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> list[list[tuple[datetime, float]]]:
+def _stars_of(session: Session, rows: Sequence[Row[Any]]) -> list[list[tuple[datetime, float]]]:
     """The stars of each row's post, as its versions showed them."""
     ids = {row.post_id for row in rows}
     found: dict[int, list[tuple[datetime, float]]] = {}
@@ -189,7 +191,7 @@ def _stars_of(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> list
     return [found.get(row.post_id, []) for row in rows]
 
 
-def _afterwards(row: Row[tuple[object, ...]], stars: Sequence[tuple[datetime, float]]) -> Afterwards:
+def _afterwards(row: Row[Any], stars: Sequence[tuple[datetime, float]]) -> Afterwards:
     post = Followed(stratum=(), written_at=row.created_at, stars=stars)
     turned = Followed(stratum=(), written_at=row.created_at, stars=[(at, -number) for at, number in stars])
     return Afterwards(
