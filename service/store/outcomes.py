@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -146,22 +146,23 @@ def _replies(
         col(version.seen_at) > col(Reply.sent_at),
         col(version.seen_at) <= until,
     )
-    wanted: Select[Any] = (
-        select(
-            col(Reply.id).label("reply_id"),
-            col(Reply.sent_at),
-            col(Reply.template),
-            col(User.name).label("by"),
-            col(Post.id).label("post_id"),
-            col(Post.created_at),
-            col(Post.product),
-            col(Post.rating),
-            col(Source.kind),
-            exists().where(in_thread).label("answered"),
-            exists().where(edited).label("edited"),
-            select(func.count()).select_from(later).where(mine).scalar_subquery().label("wrote"),
-            negative.where(mine, col(reading.sentiment) == "negative").scalar_subquery().label("negative"),
-        )
+    columns: tuple[Any, ...] = (
+        col(Reply.id).label("reply_id"),
+        col(Reply.sent_at),
+        col(Reply.template),
+        col(User.name).label("by"),
+        col(Post.id).label("post_id"),
+        col(Post.created_at),
+        col(Post.product),
+        col(Post.rating),
+        col(Source.kind),
+        exists().where(in_thread).label("answered"),
+        exists().where(edited).label("edited"),
+        select(func.count()).select_from(later).where(mine).scalar_subquery().label("wrote"),
+        negative.where(mine, col(reading.sentiment) == "negative").scalar_subquery().label("negative"),
+    )
+    wanted = (
+        select(*columns)
         .join(Post, col(Post.id) == col(Reply.post_id))
         .join(Source, col(Source.id) == col(Post.source_id))
         .join(User, col(User.id) == col(Reply.written_by_id))
