@@ -30,7 +30,7 @@ HEADS = "heads.npz"
 BACKGROUND = "background.npz"
 
 _BOUNDS = (len(FEELINGS), len(FEELINGS) + len(OUTPUTS))  # where intents and topics begin among the logits
-_CHUNK = 256  # texts read at a time, which keeps memory flat
+_CHUNK = 512  # texts read at a time, which keeps memory flat
 _LANES = 2  # chunks under way: what Python does for one fills the time in which it would leave the networks idle
 
 
