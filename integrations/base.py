@@ -124,6 +124,7 @@ class IssueCard:
     quotes: Sequence[str]
     why: str
     page_url: str
+    told: str = ""  # how far telling its reporters that it is fixed has come, in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

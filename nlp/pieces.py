@@ -26,7 +26,7 @@ Layout: TypeAlias = "dict[str, npt.NDArray[np.generic]]"
 
 _LONGEST = 320  # tokens of one text that are read
 _TAIL = 96  # of them taken from the end where the text is longer
-_BATCH = 1024  # tokens; fits the cache, larger is not faster
+_BATCH = 512  # tokens; fits the cache, larger is not faster and takes more memory
 _REACH = (2, 2)  # tokens that the widest convolution sees to the left and to the right
 
 _Whole = npt.NDArray[np.int64]

@@ -105,7 +105,7 @@ def _progress(reply: CardReply) -> list[Payload]:
     if reply.approved_by:
         by += f", approved by {name(reply.approved_by)}"
     if reply.state == "draft" and reply.approval_reasons:
-        why = cut("; ".join(one_line(reason) for reason in reply.approval_reasons), kit.SENTENCE)
+        why = cut(" ".join(one_line(reason) for reason in reply.approval_reasons), kit.SENTENCE)
         return [kit.span("Waits for a second person", bold=True), kit.span(f": {by} wrote a reply. {why}")]
     if reply.state == "approved" and reply.send_after:
         goes = [kit.span(f"Reply by {by} goes out "), kit.at(reply.send_after)]

@@ -21,6 +21,8 @@ def blocks(card: IssueCard) -> list[Payload]:
     lines = [kit.line(*kit.between(counts, " · "))]
     if change := one_line(card.change):
         lines.append(kit.line(kit.span(cut(change, kit.SENTENCE))))
+    if told := one_line(card.told):
+        lines.append(kit.line(kit.span(cut(told, kit.SENTENCE))))
     lines += [kit.quote(cut(text, _QUOTE)) for text in _quotes(card)]
     shown = [
         kit.context(kit.plain_text(dotted(f"Issue #{card.number}", _state(card)), kit.SENTENCE)),

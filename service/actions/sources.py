@@ -10,7 +10,7 @@ from service.errors import Conflict
 from service.models import AuditEvent, Backfill, Source
 from service.models.columns import id_of
 from service.pipeline import flow
-from service.pipeline.collect import Queue
+from service.pipeline.outcome import Queue
 from service.store import backfills, sources
 
 

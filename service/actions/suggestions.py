@@ -53,7 +53,7 @@ def drafts_for(session: Session, post_id: int, *, by: Actor, tools: Tools, most:
 def _fitting(templates: Sequence[Template], known: PostFacts) -> list[Template]:
     """The templates that can be said, those that fit best first."""
     language = (known.reading.language if known.reading else _ENGLISH).split("-")[0]
-    values = _values(known)
+    values = values_of(known)
     intents = known.reading.intents if known.reading else {}
     topics = known.reading.topics if known.reading else {}
 
@@ -72,7 +72,8 @@ def _fitting(templates: Sequence[Template], known: PostFacts) -> list[Template]:
     return sorted(able, key=fit, reverse=True)
 
 
-def _values(known: PostFacts) -> Mapping[str, str]:
+def values_of(known: PostFacts) -> Mapping[str, str]:
+    """What templates may leave open, as far as it is known of a post."""
     post, author = known.post, known.author
     name = (author.name or author.handle or "") if author else ""
     return {
@@ -83,16 +84,22 @@ def _values(known: PostFacts) -> Mapping[str, str]:
     }
 
 
-def _from_template(template: Template, known: PostFacts) -> Suggestion:
+def filled(template: Template, values: Mapping[str, str]) -> str:
+    """A template's words with everything filled in that is known."""
     text = template.text
-    for field, value in _values(known).items():
+    for field, value in values.items():
         text = text.replace(f"{{{field}}}", value)
+    return text
+
+
+def _from_template(template: Template, known: PostFacts) -> Suggestion:
+    text = filled(template, values_of(known))
     return Suggestion(text=text, name=template.name, why="A template of replies.yaml.", template=template.name)
 
 
 def _from_earlier(earlier: EarlierReply, known: PostFacts) -> Suggestion:
     """An earlier reply, with whoever it was for replaced by whoever this is for."""
-    text, name = earlier.text, _values(known)["author"] or "…"
+    text, name = earlier.text, values_of(known)["author"] or "…"
     for other in sorted({each for each in earlier.names if each and len(each) > 1}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(other)}(?!\w)", lambda _: name, text, flags=re.IGNORECASE)
     why = f"{earlier.by} answered a similar post with it."

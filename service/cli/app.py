@@ -18,6 +18,7 @@ from service.cli import (
     doctor,
     group,
     imports,
+    issue,
     listener,
     models,
     parts,
@@ -74,6 +75,7 @@ app.command()(digest.digest)
 app.add_typer(source.app, name="source")
 app.add_typer(user.app, name="user")
 app.add_typer(reply.app, name="reply")
+app.add_typer(issue.app, name="issue")
 app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")

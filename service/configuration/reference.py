@@ -21,7 +21,13 @@ from integrations.repliers import registry as repliers
 from integrations.replies import Counting, Markup, ReplierSpec
 from service.configuration.company import CompanySection, ProductSection, TeamSection
 from service.configuration.nlp import ClassifierSection, NlpSection
-from service.configuration.replies import ApprovalSection, RepliesSection, TemplateSection
+from service.configuration.replies import (
+    ApprovalSection,
+    ClosingSection,
+    ClosingTextSection,
+    RepliesSection,
+    TemplateSection,
+)
 from service.configuration.routing import RuleSection
 from service.configuration.sources import SourceSection
 from service.configuration.topics import TopicSection
@@ -84,6 +90,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "replies": lambda: keys_table(RepliesSection),
     "approval": lambda: keys_table(ApprovalSection),
     "templates": lambda: keys_table(TemplateSection),
+    "closing": lambda: keys_table(ClosingSection),
+    "closing texts": lambda: keys_table(ClosingTextSection),
     "rules": lambda: keys_table(RuleSection),
     "post fields": lambda: fields_table(POST_FIELDS),
     "issue fields": lambda: fields_table(ISSUE_FIELDS),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
+from collectors import registry
 from nlp.base import Intent
 from service.configuration.addresses import SlackAddress
 from service.configuration.checking import Name, Names, Section, checked, unique
 from service.configuration.yaml_lines import Document, read
 from service.domain.cases import AnswerWithin
+from service.domain.closing import Pace
 from service.domain.replies import ApprovalRules
 from service.domain.wording import did_you_mean
 
@@ -22,6 +24,10 @@ FILE = "replies.yaml"
 FIELDS = ("author", "product", "issue", "version")
 """What a template may leave open, written as {author}."""
 
+CLOSING = "Fixed"
+"""What the words that tell of a fix are called among templates."""
+
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 _OPEN = re.compile(r"\{([^{}]*)\}")
 
 
@@ -42,6 +48,15 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingConfig:
+    """How we tell reporters that an issue is fixed."""
+
+    second_person_from: int | None = 5  # so many people at once need a second person; None: never for their number
+    pace: Pace = field(default_factory=Pace)
+    texts: tuple[Template, ...] = ()  # of one language the first that can be said and fits is taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepliesConfig:
     """How we answer."""
 
@@ -50,6 +65,7 @@ class RepliesConfig:
     answer_within: AnswerWithin = field(default_factory=AnswerWithin)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     templates: tuple[Template, ...] = ()
+    closing: ClosingConfig = field(default_factory=ClosingConfig)
 
 
 class ApprovalSection(Section):
@@ -73,15 +89,37 @@ class TemplateSection(Section):
     """What an entry of `templates` may say."""
 
     name: Name = Field(description="what we call it; one name for one language")
-    language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = Field(
-        description="the language that it is written in, as a code such as en or pt-BR"
-    )
+    language: Language = Field(description="the language that it is written in, as a code such as en or pt-BR")
     intents: Names = Field((), description="for posts that do one of these; none: whatever they do")
     topics: Names = Field((), description="for posts about one of these; none: whatever they are about")
     text: str = Field(
         min_length=1,
         max_length=5000,
         description="the words; `{author}`, `{product}`, `{issue}` and `{version}` are filled in",
+    )
+
+
+class ClosingTextSection(Section):
+    """What an entry of `closing.texts` may say."""
+
+    language: Language = Field(description="the language that it is written in, as a code such as en or pt-BR")
+    text: str = Field(
+        min_length=1, max_length=5000, description="the words; `{author}`, `{product}` and `{version}` are filled in"
+    )
+
+
+class ClosingSection(Section):
+    """What `closing` may say."""
+
+    second_person_from: int | None = Field(
+        5, ge=1, description="telling so many people at once needs a second person; empty: never for their number"
+    )
+    an_hour: int = Field(20, ge=1, le=3600, description="how many people are told in an hour on one platform")
+    an_hour_on: dict[str, Annotated[int, Field(ge=1, le=3600)]] = Field(
+        default_factory=dict, description="the same for single platforms, by kind of source: `reddit: 6`"
+    )
+    texts: tuple[ClosingTextSection, ...] = Field(
+        (), description="the words; of one language the first whose fields are all known, and that fits, is taken"
     )
 
 
@@ -100,6 +138,9 @@ class RepliesSection(Section):
         default_factory=ApprovalSection, description="when a second person must look before a reply leaves"
     )
     templates: tuple[TemplateSection, ...] = Field((), description="words to begin a reply with")
+    closing: ClosingSection = Field(
+        default_factory=ClosingSection, description="how those who reported an issue are told that it is fixed"
+    )
 
 
 def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesConfig:
@@ -117,6 +158,7 @@ def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesC
     if section is not None:
         for index, template in enumerate(section.templates):
             _check(document, index, template, None if topics is None else tuple(topics))
+        _check_closing(document, section.closing)
     if section is None or document.problems:
         raise document.error()
     return RepliesConfig(
@@ -125,17 +167,34 @@ def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesC
         answer_within=AnswerWithin(**section.answer_within_hours.model_dump()),
         approval=ApprovalRules(**section.approval.model_dump()),
         templates=tuple(Template(**template.model_dump()) for template in section.templates),
+        closing=ClosingConfig(
+            second_person_from=section.closing.second_person_from,
+            pace=Pace(an_hour=section.closing.an_hour, an_hour_on=section.closing.an_hour_on),
+            texts=tuple(Template(name=CLOSING, **each.model_dump()) for each in section.closing.texts),
+        ),
     )
 
 
 def _check(document: Document, index: int, template: TemplateSection, topics: tuple[str, ...] | None) -> None:
-    for gap in _OPEN.findall(template.text):
-        if gap not in FIELDS:
-            message = f"There is no field {{{gap}}}."
-            document.complain(("templates", index, "text"), message, fix=did_you_mean(gap, FIELDS))
+    _check_gaps(document, ("templates", index, "text"), template.text, FIELDS)
     known = {"intents": tuple(Intent), "topics": topics}
     for key, names in known.items():
         for name in getattr(template, key):
             if names is not None and name not in names:
                 message = f'There is no {key.removesuffix("s")} "{name}".'
                 document.complain(("templates", index, key), message, fix=did_you_mean(name, names))
+
+
+def _check_closing(document: Document, closing: ClosingSection) -> None:
+    for index, each in enumerate(closing.texts):
+        _check_gaps(document, ("closing", "texts", index, "text"), each.text, ("author", "product", "version"))
+    for kind in closing.an_hour_on:
+        if kind not in registry.kinds():
+            fix = did_you_mean(kind, registry.kinds())
+            document.complain(("closing", "an_hour_on", kind), f'There is no kind of source "{kind}".', fix=fix)
+
+
+def _check_gaps(document: Document, at: tuple[str | int, ...], text: str, fields: Sequence[str]) -> None:
+    for gap in _OPEN.findall(text):
+        if gap not in fields:
+            document.complain(at, f"There is no field {{{gap}}}.", fix=did_you_mean(gap, fields))

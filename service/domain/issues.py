@@ -9,6 +9,7 @@ from enum import StrEnum
 
 WEEK = timedelta(days=7)
 QUIET_AFTER = timedelta(days=10)  # without a new post, an issue counts as over
+FIX_ARRIVES_WITHIN = timedelta(days=2)  # who reports it so soon after a fix may not have updated yet
 RETURN_AT_LEAST = 2  # posts after a quiet time, before we say that an issue is back
 RISE_AT_LEAST = 6  # posts in the last week, below which no rise is worth a word
 RISE_FACTOR = 2.0
@@ -56,7 +57,7 @@ def judge(times: Sequence[datetime], *, now: datetime, fixed_at: datetime | None
     if not ordered:
         return Judgement(state=IssueState.QUIET, reason="no posts are left")
     if fixed_at is not None:
-        return _after_fix([t for t in ordered if t > fixed_at + timedelta(days=2)], fixed_at)
+        return _after_fix([t for t in ordered if t > fixed_at + FIX_ARRIVES_WITHIN], fixed_at)
     back = _came_back(ordered)
     if now - ordered[-1] > QUIET_AFTER:
         return Judgement(state=IssueState.QUIET, reason=f"no new post for {(now - ordered[-1]).days} days")

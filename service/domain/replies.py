@@ -96,6 +96,24 @@ def difference(seen_digest: str, standing: StandingLike) -> list[str]:
     return [*told, *(_answered(each) for each in _new_answers(answers, until, standing))]
 
 
+def changed_since(held: StandingLike, standing: StandingLike) -> list[str]:
+    """What a person would call different from what we hold, in sentences: marks and line ends are not."""
+    if not standing.exists:
+        return ["It is gone from its platform."]
+    told = []
+    if _loose(standing.text) != _loose(held.text):
+        told.append("The author changed the text since Earful collected it.")
+    if _loose(standing.title or "") != _loose(held.title or ""):
+        told.append("The title is another one now.")
+    if standing.rating and held.rating and standing.rating != held.rating:
+        told.append(f"The rating is {standing.rating} now; it was {held.rating}.")
+    return told
+
+
+def _loose(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
 def _new_answers(marks: str, until: str, standing: StandingLike) -> list[AnswerLike]:
     seen = {marks[start : start + 4] for start in range(0, len(marks), 4)}
     unknown = (answer for answer in _in_order(standing.answers) if _mark(answer.remote_id, 4) not in seen)

@@ -24,6 +24,7 @@ from service.pipeline import (
     recheck,
     reply,
     route,
+    tell,
     understand,
     upkeep,
 )
@@ -162,6 +163,12 @@ def answer_author(context: JobContext, reply_id: int) -> None:
     with transaction(tools.engine) as session:
         queue(session, outcome.next)
     tools.observe("reply:committed")
+
+
+@_task("tell", "deliveries")
+def tell_reporters(context: JobContext, telling_id: int) -> None:
+    """Hand over the people of a telling whose turn has come."""
+    tell.run(telling_id, _tools(context), queue)
 
 
 @_task("click", flow.CLICKS)

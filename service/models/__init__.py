@@ -17,6 +17,7 @@ from service.models.posts import (
 from service.models.readings import Reading
 from service.models.replies import Click, Reply
 from service.models.team import Account, Channel, User
+from service.models.tellings import Telling, TellingPerson
 from service.models.work import Case, Delivery, Issue, IssuePost
 
 __all__ = [
@@ -47,5 +48,7 @@ __all__ = [
     "Source",
     "SourceGap",
     "SourceRun",
+    "Telling",
+    "TellingPerson",
     "User",
 ]

@@ -14,7 +14,8 @@ from service.models.columns import json_column, key, moment, refers_to
 class Reply(SQLModel, table=True):
     """Text that we publish to an author; bound to the post as its writer saw it.
 
-    At most one for each post is on its way or stands there: the database itself refuses a second.
+    At most one for each post is on its way or stands there, and one more for each telling: the database itself refuses
+    a second.
     """
 
     __tablename__ = "replies"
@@ -24,7 +25,15 @@ class Reply(SQLModel, table=True):
             "post_id",
             unique=True,
             postgresql_where="removed_at IS NULL AND (remote_id IS NOT NULL "
-            "OR state IN ('approved', 'sending', 'uncertain', 'sent', 'manual'))",
+            "OR state IN ('approved', 'sending', 'uncertain', 'sent', 'manual')) AND telling_id IS NULL",
+        ),
+        Index(
+            "ix_replies_one_told",
+            "telling_id",
+            "post_id",
+            unique=True,
+            postgresql_where="removed_at IS NULL AND (remote_id IS NOT NULL "
+            "OR state IN ('approved', 'sending', 'uncertain', 'sent', 'manual')) AND telling_id IS NOT NULL",
         ),
     )
 
@@ -32,6 +41,7 @@ class Reply(SQLModel, table=True):
     key: str = Field(unique=True)  # what the platform is told, to find it again: at most 25 letters and digits
     case_id: int = refers_to("cases.id")
     post_id: int = refers_to("posts.id")
+    telling_id: int | None = refers_to("tellings.id", nullable=True, index=False)  # it tells that an issue is fixed
     post_version: int
     seen_digest: str  # of the post as the writer saw it on its platform, see domain.replies.digest_of
     text: str  # as it should stand there

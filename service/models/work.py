@@ -29,6 +29,7 @@ class Issue(SQLModel, table=True):
     state_reason: str = ""
     told_state: str | None = None  # the state that people were last told of, so that each is told once
     merged_into_id: int | None = refers_to("issues.id", nullable=True)
+    fixed_version: str | None = None  # in which a person said that it is fixed
 
 
 class IssuePost(SQLModel, table=True):

@@ -20,7 +20,8 @@ from service.domain.sources import SourceState, wait_after_failure
 from service.models import Backfill, Source
 from service.models.columns import id_of
 from service.pipeline import flow
-from service.pipeline.collect import Queue, Tally, store_posts_of
+from service.pipeline.collect import Tally, store_posts_of
+from service.pipeline.outcome import Queue
 from service.store import backfills, gaps, sources
 from service.store.database import transaction
 from service.tools import Tools

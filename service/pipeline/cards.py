@@ -10,6 +10,11 @@ from service.pipeline.outcome import Job
 from service.store import deliveries
 
 
+def of_issue(session: Session, issue_id: int) -> list[Job]:
+    """The jobs that bring the issue's cards up to date."""
+    return [flow.deliver(delivery_id) for delivery_id in deliveries.shown_issues(session, [issue_id])]
+
+
 def of_post(session: Session, post_id: int) -> list[Job]:
     """The jobs that bring the post's cards up to date."""
     shown = deliveries.of_posts(session, [post_id], states=deliveries.LEFT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,12 +13,10 @@ from service.domain.sources import SUSPICION, Heard, SourceState, heard, in_a_ro
 from service.models import Source, SourceRun
 from service.models.columns import id_of
 from service.pipeline import alarms, flow
-from service.pipeline.outcome import Job
+from service.pipeline.outcome import Queue
 from service.store import gaps, posts, rhythm, sources
 from service.store.database import transaction
 from service.tools import Tools
-
-Queue = Callable[[Session, Iterable[Job]], None]
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from service.domain.metrics import concerns
 from service.domain.periods import Period
 from service.models import Issue
 from service.pipeline.digest_frame import Frame
-from service.store import digest_numbers, people
+from service.store import digest_numbers, people, tellings
 from service.store.digest_numbers import Member
 
 RANKED = 5
@@ -57,7 +57,7 @@ def gather(frame: Frame) -> Issues:
     return Issues(
         by_value=tuple(replace(line, quote=told.get(line.number)) for line in by_value),
         by_people=tuple(replace(line, quote=others.get(line.number)) for line in by_people),
-        changes=_changes(lines, held, known, frame.period),
+        changes=_with_tellings(frame, _changes(lines, held, known, frame.period)),
         heard=sum(line.posts > 0 for line in lines),
         customers=len(touched),
         value=sum((values[customer] for customer in touched), Decimal(0)),
@@ -153,6 +153,13 @@ def _changes(
         fixed=tuple(line for line in ordered if was_fixed(line)),
         new=tuple(line for line in ordered if period.holds(line.first_at)),
     )
+
+
+def _with_tellings(frame: Frame, changes: Changes) -> Changes:
+    """Of what was fixed, how many of its reporters were told."""
+    told = {line.number: tellings.said_of_issue(frame.session, line.number) for line in changes.fixed}
+    fixed = (replace(line, reason=f"{line.reason}. {told[line.number]}".strip(" .")) for line in changes.fixed)
+    return replace(changes, fixed=tuple(fixed))
 
 
 def _quotes(

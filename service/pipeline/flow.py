@@ -94,6 +94,18 @@ def reply(reply_id: int, *, wait_seconds: float = 0.0) -> Job:
     )
 
 
+def tell(telling_id: int, *, wait_seconds: float = 0.0) -> Job:
+    """The job that hands over the next people of a telling; one at a time for each."""
+    return Job(
+        task="tell",
+        arguments={"telling_id": telling_id},
+        queue="deliveries",
+        lock=f"tell:{telling_id}",
+        queueing_lock=f"tell:{telling_id}",
+        wait_seconds=wait_seconds,
+    )
+
+
 def click(click_id: int, *, wait_seconds: float = 0.0) -> Job:
     """The job that does what a person asked for in Slack."""
     return Job(

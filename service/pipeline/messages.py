@@ -29,7 +29,7 @@ from service.domain.people import shown_name
 from service.domain.wording import money
 from service.models import Case, Delivery, Reading, Reply, Source, User
 from service.models.columns import id_of
-from service.store import facts, issue_facts, replies
+from service.store import facts, issue_facts, replies, tellings
 from service.store.facts import PostFacts
 from service.tools import Tools
 
@@ -138,6 +138,7 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
         quotes=known.quotes,
         why=delivery.reason,
         page_url=f"{tools.page_url}/issues/{issue_id}",
+        told=tellings.said_of_issue(session, issue_id),
     )
 
 

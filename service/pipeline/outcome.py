@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from sqlmodel import Session
 
 Thing = TypeVar("Thing")
 
@@ -22,6 +24,10 @@ class Job:
     queueing_lock: str | None = None  # queued at most once for each value
     wait_seconds: float = 0.0
     priority: int = 0  # higher ones are done first
+
+
+Queue = Callable[[Session, Iterable[Job]], None]
+"""Queues jobs within a session's transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

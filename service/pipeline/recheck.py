@@ -9,8 +9,8 @@ from collectors.base import CollectorError, Page, SourceBusy
 from collectors.base import Rechecks as RechecksProtocol
 from service.domain.sources import SourceState, wait_after_failure
 from service.pipeline import flow
-from service.pipeline.collect import Queue, Tally, store_page
-from service.pipeline.outcome import batches
+from service.pipeline.collect import Tally, store_page
+from service.pipeline.outcome import Queue, batches
 from service.store import rechecks, sources
 from service.store.database import transaction
 from service.tools import Tools

@@ -10,7 +10,7 @@ from collectors.base import Post as CollectedPost
 from service.models import Source
 from service.models.columns import id_of
 from service.pipeline import flow
-from service.pipeline.collect import Queue
+from service.pipeline.outcome import Queue
 from service.store import replay, sources
 from service.store.database import transaction
 from service.store.replay import Kept

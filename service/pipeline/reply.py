@@ -272,6 +272,9 @@ def _stands(plan: _Plan, receipt: Receipt, tools: Tools) -> Outcome:
         reply.remote_address, reply.remote_id = receipt.address, receipt.remote_id
         reply.remote_url = receipt.url or reply.remote_url
         replies.stands(held.session, reply, held.case, now=tools.clock())
+        rules = tools.reply_rules(plan.source)
+        if rules is not None and rules.one_for_each_post:
+            replies.replaced(held.session, reply, now=tools.clock())
         if held.session.get_one(Post, reply.post_id).deleted_at is not None:
             reply.text = reply.sent_text = ""  # it may quote what is gone
         return Outcome()

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from service.pipeline import cards, flow
 from service.pipeline.outcome import Outcome
-from service.store import backfills, cases, clicks, deliveries, hook_calls, posts, replies, retention
+from service.store import backfills, cases, clicks, deliveries, hook_calls, posts, replies, retention, tellings
 from service.tools import Tools
 
 PATIENCE = timedelta(minutes=15)
@@ -33,6 +33,7 @@ def forgotten(session: Session, now: datetime) -> Outcome:
             *flow.start(waiting),
             *(flow.deliver(delivery_id) for delivery_id in unsent),
             *(flow.reply(reply_id) for reply_id in replies.stuck(session, before=now - PATIENCE)),
+            *(flow.tell(telling_id) for telling_id in tellings.going(session)),  # nothing where it is queued
             *clicked,
             *histories,
         ]

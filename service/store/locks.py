@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 DELIVERIES = 722_303
 REPLIES = 722_304
+TELLINGS = 722_305
 """The classes of our advisory locks."""
 
 

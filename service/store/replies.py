@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlmodel import Session, col
 
-from integrations.replies import Place
+from integrations.replies import Place, Standing
 from service.domain.cases import CaseState
 from service.domain.outbox import OutboxState, move
 from service.models import Author, Case, Post, PostVersion, Reply, Source
@@ -33,9 +33,10 @@ def hold(session: Session, reply_id: int) -> tuple[Reply, Case] | None:
     return session.get_one(Reply, reply_id, with_for_update=True, populate_existing=True), case
 
 
-def alive_of(session: Session, post_id: int) -> Reply | None:
-    """The one reply that is on its way to this post or stands there."""
-    return session.scalars(select(Reply).where(col(Reply.post_id) == post_id, alive())).one_or_none()
+def alive_of(session: Session, post_id: int, *, telling_id: int | None = None) -> Reply | None:
+    """The one reply that is on its way to this post or stands there; of a telling, the one that belongs to it."""
+    mine = col(Reply.telling_id).is_not_distinct_from(telling_id)
+    return session.scalars(select(Reply).where(col(Reply.post_id) == post_id, mine, alive())).one_or_none()
 
 
 def shown_of(session: Session, post_id: int) -> Reply | None:
@@ -52,10 +53,11 @@ def written_by(session: Session, user_id: int) -> int:
 
 
 def other_drafts(session: Session, reply: Reply) -> Sequence[Reply]:
-    """Drafts for the same post that are not this one; held until the transaction ends."""
+    """Drafts for the same post and purpose that are not this one; held until the transaction ends."""
     wanted = select(Reply).where(
         col(Reply.post_id) == reply.post_id,
         col(Reply.id) != reply.id,
+        col(Reply.telling_id).is_not_distinct_from(reply.telling_id),
         col(Reply.state) == OutboxState.DRAFT,
         col(Reply.remote_id).is_(None),
     )
@@ -99,6 +101,22 @@ def forget_dropped(session: Session, *, written_before: datetime) -> int:
     for reply in old:
         reply.text, reply.problem = "", None
     return len(old)
+
+
+def replaced(session: Session, reply: Reply, *, now: datetime) -> None:
+    """Note that this reply took the place of whatever of ours stood below its post."""
+    earlier = update(Reply).where(
+        col(Reply.post_id) == reply.post_id,
+        col(Reply.id) != reply.id,
+        col(Reply.state) == OutboxState.SENT,
+        col(Reply.removed_at).is_(None),
+    )
+    session.execute(earlier.values(removed_at=now))
+
+
+def as_collected(post: Post) -> Standing:
+    """A post as we hold it, without what others answered."""
+    return Standing(exists=True, text=post.text, title=post.title, rating=post.rating_label)
 
 
 def place_of(session: Session, post: Post, source: Source) -> Place:

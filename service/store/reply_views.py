@@ -29,6 +29,7 @@ class Queue(StrEnum):
 _REASONS = func.jsonb_array_length(col(Reply.approval_reasons))
 _CONDITIONS: Mapping[Queue, ColumnElement[bool]] = {
     Queue.APPROVAL: (col(Reply.state) == OutboxState.DRAFT)
+    & col(Reply.telling_id).is_(None)  # those are looked at together, on the page of their telling
     & (func.jsonb_array_length(col(Reply.approval_reasons)) > 0),
     Queue.MANUAL: col(Reply.state) == OutboxState.MANUAL,
     Queue.FAILED: col(Reply.state) == OutboxState.FAILED,

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from service.domain.outbox import OutboxState
 from service.models import Author, Post, Reading, Reply, User
 from service.models.columns import id_of
+from service.store import outcomes
 
 _ALIKE = 0.45  # cosine distance; what is farther away is about something else
 _LOOKED_AT = 50
@@ -27,7 +28,9 @@ class EarlierReply:
 
 
 def replies(session: Session, reading: Reading | None, *, most: int) -> list[EarlierReply]:
-    """The replies below the most similar posts, in the reading's language first; each text once."""
+    """The replies below the most similar posts, in the reading's language first, then those that helped; each text
+    once.
+    """
     if reading is None or reading.vector is None:
         return []
     distance = col(Reading.vector).op("<=>", return_type=Float)(reading.vector)  # of the cosine, 0 to 2
@@ -47,7 +50,8 @@ def replies(session: Session, reading: Reading | None, *, most: int) -> list[Ear
         .order_by(distance, col(Reply.id).desc())
         .limit(_LOOKED_AT)
     ).all()
-    nearest = sorted(rows, key=lambda row: row[3] != reading.language)
+    came_of_it = outcomes.helped(session, [id_of(row[0]) for row in rows])
+    nearest = sorted(rows, key=lambda row: (row[3] != reading.language, -came_of_it.get(id_of(row[0]), 0)))
     found: dict[str, EarlierReply] = {}
     for reply, by, author, _ in nearest:
         names = [author.name or "", author.handle or ""] if author else []

@@ -11,6 +11,7 @@ import argparse
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -65,6 +66,7 @@ def main() -> None:
     reader.add_argument("--rounds", type=int, default=10, help="how often they all click (default 10)")
     reader.add_argument("--posts", type=int, default=200, help="how many posts become cards (default 200)")
     asked = reader.parse_args()
+    sys.setswitchinterval(0.0005)  # the crowd's threads should wait for our doors, and less for each other
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")  # noqa: T201
     with tempfile.TemporaryDirectory() as folder, postgres.server(Path(folder) / "server", careless=False) as admin_url:
         for door in (_serve_http, _serve_socket):
@@ -217,7 +219,7 @@ def _serve_socket(tells: Connection, url: str, environment: dict[str, str], _sec
 
 
 def _work(tells: Connection, url: str, environment: dict[str, str], routing: str) -> None:
-    tools = make_tools(connect(url, pool_size=16), environment=environment, rules=load_routing(Path(routing)))
+    tools = make_tools(connect(url, pool_size=16), environment=environment, rules=load_routing(Path(routing)).rules)
     tools.understanding()
     tells.send("")
     run_worker(tools, concurrency=2, handle_signals=False)

@@ -29,12 +29,14 @@ from service.web.pages import (
     customers,
     deliveries,
     digest,
+    effects,
     inbox,
     issues,
     posts,
     replies,
     search,
     sources,
+    tellings,
 )
 from service.web.site import CompanyLike, Desk, Hooks, Site
 
@@ -44,7 +46,9 @@ ROUTERS = (
     answering.router,
     customers.router,
     issues.router,
+    tellings.router,
     digest.router,
+    effects.router,
     replies.router,
     deliveries.router,
     sources.router,

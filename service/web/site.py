@@ -19,7 +19,7 @@ from service.store.linkable import Linkable
 from service.tools import Tools
 
 if TYPE_CHECKING:
-    from service.pipeline.collect import Queue
+    from service.pipeline.outcome import Queue
     from service.web.statics import Statics  # whose route asks auth, which asks this
 
 # No page takes this long unless something is wrong; then the reader should hear of it.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.backfills import BackfillState
 from service.domain.cases import CaseState
+from service.domain.closing import Standing, TellingState
 from service.domain.issues import IssueState
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
@@ -73,6 +74,21 @@ QUEUES: dict[str, str] = {
     Queue.UNCERTAIN: "May have arrived",
     Queue.GOING: "On their way",
     Queue.SENT: "Sent",
+}
+TELLINGS: dict[str, State] = {
+    TellingState.DRAFT: State("Words to be looked at", "act"),
+    TellingState.GOING: State("They are being told"),
+    TellingState.HELD: State("Held", "act"),
+    TellingState.DONE: State("Done", "done"),
+}
+STANDINGS: dict[str, State] = {
+    Standing.TO_REVIEW: State("To be looked at"),
+    Standing.LEFT_OUT: State("Left out"),
+    Standing.WAITING: State("Waits for their turn"),
+    Standing.GOING: State("Being told"),
+    Standing.BY_HAND: State("A person must tell them", "act"),
+    Standing.FAILED: State("Not told", "act"),
+    Standing.TOLD: State("Told", "done"),
 }
 SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),

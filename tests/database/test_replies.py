@@ -14,7 +14,7 @@ from sqlmodel import col
 from collectors.base import ReplyDoor
 from service.actions import replies
 from service.actions.actors import Actor
-from service.errors import Conflict, NotAllowed, ServiceError
+from service.errors import Conflict, ServiceError
 from service.models import Reply
 from service.models.columns import id_of
 from tests.contract.repliers.fake import Fault, On
@@ -286,14 +286,3 @@ def test_the_database_itself_refuses_a_second(bench: Bench) -> None:
     both = update(Reply).where(col(Reply.id).in_([id_of(first), id_of(second)])).values(state="approved")
     with bench.engine.begin() as connection, pytest.raises(IntegrityError, match="ix_replies_one_alive"):
         connection.execute(both)
-
-
-def test_support_writes_and_others_publish(bench: Bench) -> None:
-    """The refusal names those who may."""
-    reply = bench.draft(by=bench.sam)
-    with pytest.raises(NotAllowed, match=r"Only community and admin may publish replies.*Kim, Ada"):
-        bench.publish(reply, by=bench.sam)
-    bench.approve(reply)
-    bench.settle()
-    assert bench.held(reply).approved_by_id == bench.ada.user_id
-    assert bench.on_platform() == [THANKS]

@@ -224,3 +224,14 @@ def know_the_author(bench: Bench) -> None:
 def unsaved(reply: Reply) -> dict[str, object]:
     """A reply's columns without its id."""
     return {name: value for name, value in reply.model_dump().items() if name != "id"}
+
+
+def test_support_writes_and_others_publish(bench: Bench) -> None:
+    """The refusal names those who may."""
+    reply = bench.draft(by=bench.sam)
+    with pytest.raises(NotAllowed, match=r"Only community and admin may publish replies.*Kim, Ada"):
+        bench.publish(reply, by=bench.sam)
+    bench.approve(reply)
+    bench.settle()
+    assert bench.held(reply).approved_by_id == bench.ada.user_id
+    assert bench.on_platform() == [THANKS]

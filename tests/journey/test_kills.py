@@ -133,6 +133,7 @@ def test_kills_change_nothing(postgres_server: str, database: Engine, workspace:
     assert set(killed) == {
         "collect:page written",
         "collect:page stored",
+        "collect:success written",
         *(f"{stage}:{step}" for stage in stages for step in ("begun", "written", "committed")),
         *(f"deliver:{step}" for step in ("prepared", "acted", "committed")),
     }

@@ -37,6 +37,12 @@ DEEDS = {
     "/posts/{post_id}/length": Deed.WRITE,
     "/posts/{post_id}/case/{verb}": Deed.WORK,
     "/replies": Deed.READ,
+    "/replies/effect": Deed.READ,
+    "/issues/{number}/fixed": Deed.CLOSE,
+    "/issues/{number}/not-fixed": Deed.CLOSE,
+    "/issues/{number}/telling": Deed.CLOSE,  # to prepare one; to look at one: to read
+    "/tellings/{telling_id}/people/{person_id}": Deed.WORK,
+    "/tellings/{telling_id}/{verb}": Deed.WORK,
     "/replies/{reply_id}/{verb}": Deed.WRITE,
     "/api/corrections": Deed.READ,
     "/api/accuracy": Deed.READ,
@@ -51,6 +57,8 @@ DEEDS = {
     "/api/sources": Deed.READ,
     "/api/openapi.json": OpenToAnyone,
     "/hooks/in/{source}": OpenToAnyone,
+    "/hooks/slack": OpenToAnyone,
+    "/hooks/slack/{workspace}": OpenToAnyone,
     "/health": OpenToAnyone,
     "/static/{digest}/{path:path}": OpenToAnyone,
 }

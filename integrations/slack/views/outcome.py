@@ -101,7 +101,7 @@ def posted_by_hand(reply: WrittenReply, metadata: Mapping[str, JSON]) -> Payload
 def _progress(reply: WrittenReply) -> list[Payload]:
     platform = name(reply.platform) or "the platform"
     if reply.state == "draft" and reply.approval_reasons:
-        why = "; ".join(one_line(reason) for reason in reply.approval_reasons)
+        why = " ".join(one_line(reason) for reason in reply.approval_reasons)
         return [kit.span("Waits for a second person", bold=True), kit.span(f": {cut(why, 400)}")]
     if reply.state == "approved" and reply.send_after:
         when = [kit.span(f"Goes out on {platform} "), kit.at(reply.send_after)]

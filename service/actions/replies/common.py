@@ -98,7 +98,7 @@ def refuse_second(session: Session, reply: Reply) -> None:
     Raises:
         Conflict: a reply of ours stands there or is on its way; says whose.
     """
-    living = replies.alive_of(session, reply.post_id)
+    living = replies.alive_of(session, reply.post_id, telling_id=reply.telling_id)
     if living is not None and living.id != reply.id:
         raise Conflict(someone_answers(session, living))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,11 +10,12 @@ from sqlmodel import Session
 from collectors.base import ReplyDoor
 from integrations.base import IntegrationError
 from integrations.replies import ReplyRules, Standing
-from service.domain.replies import UNSEEN, digest_of
+from service.domain.replies import UNSEEN, changed_since, digest_of
 from service.errors import NotFound
 from service.models import Post, Source
 from service.store import replies
 from service.store.database import transaction
+from service.store.replies import as_collected
 from service.tools import Tools
 
 
@@ -44,7 +44,7 @@ def look(post_id: int, tools: Tools) -> Seen:
         post, source = post_and_source(session, post_id)
         place = replies.place_of(session, post, source)
     replier = tools.replier(source)
-    held = Standing(exists=True, text=post.text, title=post.title, rating=post.rating_label)
+    held = as_collected(post)
     standing, digest, warnings = None, digest_of(held), _by_hand(source, tools)
     if replier is not None:
         try:
@@ -57,7 +57,7 @@ def look(post_id: int, tools: Tools) -> Seen:
         post_version=post.version,
         standing=standing,
         digest=digest,
-        changed=_changed(post, standing) if standing else [],
+        changed=changed_since(held, standing) if standing else [],
         warnings=warnings,
         rules=tools.reply_rules(source),
         door=tools.door(source),
@@ -91,21 +91,3 @@ def _warnings(standing: Standing, rules: ReplyRules | None) -> list[str]:
     elif ours:
         told.append("Somebody answered with our account already.")
     return told
-
-
-def _changed(post: Post, standing: Standing) -> list[str]:
-    """What a person would call different: marks and line ends are not."""
-    if not standing.exists:
-        return ["It is gone from its platform."]
-    told = []
-    if _loose(standing.text) != _loose(post.text):
-        told.append("The author changed the text since Earful collected it.")
-    if _loose(standing.title or "") != _loose(post.title or ""):
-        told.append("The title is another one now.")
-    if standing.rating and post.rating_label and standing.rating != post.rating_label:
-        told.append(f"The rating is {standing.rating} now; it was {post.rating_label}.")
-    return told
-
-
-def _loose(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

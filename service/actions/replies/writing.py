@@ -27,7 +27,7 @@ from service.domain.roles import Deed
 from service.errors import Conflict, NotAllowed, NotFound
 from service.models import Case, Reply
 from service.models.columns import id_of
-from service.pipeline.collect import Queue
+from service.pipeline.outcome import Queue
 from service.store import replies
 from service.tools import Tools
 

@@ -11,7 +11,9 @@ import threading
 
 from service.testing.slack.app import App
 from service.testing.slack.server import running
-from service.testing.slack.workspace import Workspace
+from service.testing.slack.workspace import Channel, Workspace
+
+_ALSO = ("rnd", "studio")  # channels that the rules and teams of the sample studio name
 
 
 def main() -> None:
@@ -24,6 +26,7 @@ def main() -> None:
     app = App(request_url=options.request_url)
     app.pauses = (0.0, 3.0)  # whoever wrote on the page waits for it
     workspace = Workspace(token=options.token, app=app)
+    workspace.channels += [Channel(id=f"C0{name.upper():0<9}", name=name) for name in _ALSO]
     with running(workspace, port=options.port) as url, contextlib.suppress(KeyboardInterrupt):
         tokens = f"SLACK_BOT_TOKEN={options.token} SLACK_APP_TOKEN={app.sockets.app_token}"
         settings = f"SLACK_API_URL={url} {tokens} SLACK_SIGNING_SECRET={app.http.secret}"

@@ -7,17 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from service.domain.roles import Deed
-from service.store import choices, delivery_views
+from service.domain.roles import Deed, may
+from service.store import choices, delivery_views, tellings
+from service.store.inbox import load_posts
 from service.store.issue_detail import load_issue
 from service.store.issue_views import IssueOrder, count_issues, find_issues, ungrouped_share
 from service.web import charts
-from service.web.auth import requires
+from service.web.auth import Who, requires
 from service.web.queries import IssueQuery
 from service.web.render import page
 from service.web.site import TheSite
 
 router = APIRouter()
+_AGAIN = 5
 
 STATES = (
     ("active", "Active"),
@@ -64,12 +66,15 @@ def issues(request: Request, site: TheSite, query: Annotated[IssueQuery, Query()
 
 
 @router.get("/issues/{number}", dependencies=[requires(Deed.READ)], include_in_schema=False)
-def issue(request: Request, site: TheSite, number: int) -> HTMLResponse:
+def issue(request: Request, site: TheSite, by: Who, number: int) -> HTMLResponse:
     """One issue: how it moves, who it touches, what they wrote."""
     now, zone = site.clock(), site.company.time_zone
     with site.reading() as session:
         detail = load_issue(session, number, now=now, linkable=site.linkable)
         told = delivery_views.of_issue(session, number)
+        telling = tellings.of_issue(session, number)
+        closing = tellings.said_of_issue(session, number)
+        again = load_posts(session, tellings.wrote_after(session, number)[:_AGAIN], linkable=site.linkable)
     return page(
         request,
         "issue.html",
@@ -77,5 +82,9 @@ def issue(request: Request, site: TheSite, number: int) -> HTMLResponse:
         title=detail.view.issue.title,
         detail=detail,
         told=told,
+        telling=telling,
+        closing=closing,
+        again=list(again.values()),
+        may_close=site.desk is not None and may(by.role, Deed.CLOSE),
         chart=charts.trend(detail.times, now=now, zone=zone, events=detail.releases),
     )

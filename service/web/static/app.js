@@ -6,9 +6,11 @@ import { startDialogs } from "./dialogs.js";
 import { startInbox } from "./inbox.js";
 import { startKeys } from "./keys.js";
 import { startAnswer } from "./answer.js";
+import { startTicks } from "./ticks.js";
 
 startTimes();
 startDialogs();
 startInbox();
 startKeys();
 startAnswer();
+startTicks();

@@ -208,7 +208,8 @@ class HttpFake(Fake):
 
     def _answer(self, asked: Asked) -> Reply:
         known = False
-        for handler in (getattr(self, name) for name in dir(type(self))):
+        # Not the names of Python itself: one of them, of a library of others, says that it is there and is not.
+        for handler in (getattr(self, name) for name in dir(type(self)) if not name.startswith("__")):
             method, pattern = getattr(handler, "route", ("", re.compile("")))
             if method and (match := pattern.match(asked.path)):
                 known = True

@@ -47,7 +47,7 @@ class Platform(HttpFake):
         Peculiar(name="no-reset", reply=Reply({"error": "Too many requests"}, status=429), error=TargetBusy),
     )
 
-    post: dict[str, Any] | None = field(default_factory=lambda: _status("111", "7", AUTHOR, "The lamp flickers\nagain"))
+    post: dict[str, Any] | None = field(default_factory=lambda: status("111", "7", AUTHOR, "The lamp flickers\nagain"))
     replies: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -63,7 +63,7 @@ class Platform(HttpFake):
         return True
 
     def chatter(self, text: str) -> bool:
-        self.replies.append(_status("115", "8", "ben", text, parent="111"))
+        self.replies.append(status("115", "8", "ben", text, parent="111"))
         return True
 
     def lets_in(self, asked: Asked) -> bool:
@@ -91,7 +91,7 @@ class Platform(HttpFake):
     def context(self, asked: Asked, name: str) -> Reply:
         if name != "111" or self.post is None:
             raise Refused(404, "Record not found")
-        deeper = _status("190", "1", "studio", "An answer to somebody else", parent="150")
+        deeper = status("190", "1", "studio", "An answer to somebody else", parent="150")
         return Reply({"ancestors": [], "descendants": [*self.replies, deeper]})
 
     @route("POST", "/api/v1/statuses")
@@ -104,7 +104,7 @@ class Platform(HttpFake):
             raise Refused(404, "The post you are trying to reply to does not appear to exist.")
         assert body["visibility"] == "unlisted"
         self._check(body["status"])
-        made = _status(str(120 + len(self.replies)), "1", "studio", body["status"], parent="111")
+        made = status(str(120 + len(self.replies)), "1", "studio", body["status"], parent="111")
         self.replies.append(made)
         self.keys[key] = made
         return Reply(made)
@@ -141,7 +141,8 @@ def _html(text: str) -> str:
     return "<p>" + links.replace("\n\n", "</p><p>").replace("\n", "<br />") + "</p>"
 
 
-def _status(name: str, account: str, acct: str, text: str, parent: str | None = None) -> dict[str, Any]:
+def status(name: str, account: str, acct: str, text: str, parent: str | None = None) -> dict[str, Any]:
+    """A status as the API shows it; `said` is ours alone: its text without marks."""
     return {
         "id": name, "created_at": iso(NOW), "edited_at": None, "in_reply_to_id": parent, "visibility": "unlisted",
         "spoiler_text": "", "content": _html(text), "account": {"id": account, "acct": acct}, "said": text,
