@@ -113,7 +113,7 @@ def test_not_there_is_not_believed_at_once(bench: Bench) -> None:
     bench.clock.pass_(10)
     (job,) = [job for job in bench.run(reply).next if job.task == "reply"]
 
-    assert (bench.held(reply).state, job.wait_seconds) == ("uncertain", 50)
+    assert (bench.held(reply).state, job.wait_seconds) == ("uncertain", 110)
 
 
 def test_looking_in_vain_keeps_the_question_open(bench: Bench) -> None:
@@ -121,7 +121,7 @@ def test_looking_in_vain_keeps_the_question_open(bench: Bench) -> None:
     reply = bench.published()
     bench.platform.fail(Fault.DROPPED)
     bench.run(reply)
-    bench.clock.pass_(100)
+    bench.clock.pass_(200)
     bench.platform.fail(Fault.UNAVAILABLE, On.READ)
     bench.run(reply)
 

@@ -14,7 +14,7 @@ from integrations.base import IntegrationError, MessageRejected, OutcomeUncertai
 from integrations.replies import Answer, Place, Standing
 from service.domain.replies import difference
 
-LATEST = 50.0  # seconds until a request that broke off is done, or is shown: fewer than `Tools.certain_after`
+LATEST = 100.0  # seconds until a request that broke off is done and shown: fewer than `Tools.certain_after`
 
 
 class Broken(AssertionError):
@@ -45,6 +45,7 @@ class ModelPlatform:
     done: Counter[str] = field(default_factory=Counter)  # first sendings by key
     met: Counter[str] = field(default_factory=Counter)  # what happened, for the report
     _looked: Standing | None = None
+    _doing_at: datetime | None = None  # when what is done late was done: before now, where time leapt
     _number: int = 0
 
     def look(self, place: Place) -> Standing:
@@ -102,10 +103,12 @@ class ModelPlatform:
 
     def pass_time(self) -> None:
         """Do what is late and due."""
-        due = [act for at, act in self.late if at <= self.clock()]
+        due = [(at, act) for at, act in self.late if at <= self.clock()]
         self.late = [(at, act) for at, act in self.late if at > self.clock()]
-        for act in due:
+        for at, act in due:
+            self._doing_at = at
             act()
+        self._doing_at = None
 
     def _write(self, act: Callable[[], Receipt], verb: str) -> Receipt:
         if self.rng.random() >= self.faults:
@@ -115,7 +118,7 @@ class ModelPlatform:
         if fault == "done, answer lost":
             act()
         if fault == "late":
-            self.late.append((self.clock() + timedelta(seconds=self.rng.uniform(1, LATEST)), act))
+            self.late.append((self.clock() + timedelta(seconds=self.rng.uniform(1, LATEST / 2)), act))
         raise self._error(fault)
 
     def _may_fail(self, *, writing: bool) -> None:
@@ -143,10 +146,11 @@ class ModelPlatform:
 
     def _add(self, text: str, key: str | None, *, ours: bool) -> Answer:
         self._number += 1
-        answer = Answer(remote_id=f"a{self._number}", text=text, by="us" if ours else "ben", ours=ours, at=self.clock())
+        at = self._doing_at or self.clock()
+        answer = Answer(remote_id=f"a{self._number}", text=text, by="us" if ours else "ben", ours=ours, at=at)
         # What people write themselves is seen at once: how late a look may be is asked of our own words.
-        delay = self.rng.uniform(0, LATEST) if key is not None and self.rng.random() < self.faults else 0.0
-        shown_from = self.clock() + timedelta(seconds=delay)
+        delay = self.rng.uniform(0, LATEST / 2) if key is not None and self.rng.random() < self.faults else 0.0
+        shown_from = at + timedelta(seconds=delay)
         self.held[answer.remote_id] = _Held(answer=answer, key=key, shown_from=shown_from)
         return answer
 

@@ -9,15 +9,18 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
 
 from service.testing import postgres
 from service.testing.tools import make_tools
+from service.tools import Tools
 from tests.evidence.interleavings import STEPS, run
 from tests.evidence.model_platform import LATEST
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "replies.md"
+BELIEVES = next(each.default for each in fields(Tools) if each.name == "certain_after").total_seconds()
 _AT_ONCE = 50  # seeds in one database
 
 _TEXT = """# How replies were tried
@@ -28,8 +31,9 @@ A reply that is doubled is seen by everybody, one that is lost by nobody of us. 
 interleavings: four colleagues write, publish, approve, take back, change and take down, some with a double click; jobs
 run now or late; workers are killed between any two steps, and people act there too; the author edits or deletes the
 post, others answer, a colleague answers by hand. The platform is a model that knows no keys: it loses requests, does
-them and loses the answer, does them up to {latest:g} seconds late, shows them late, refuses, and asks to wait. All else
-is real: actions, rules, the worker's stage, PostgreSQL.
+them and loses the answer, does them late and shows them late (together up to {latest:g} seconds), refuses, and asks to
+wait. All else is real: actions, rules, the worker's stage, PostgreSQL. A platform that is slower still could be told a
+reply twice: Earful believes after {believes:g} seconds that what it cannot find did not arrive.
 
 Each of **{seeds:,}** runs took {steps} steps, and then everything came to rest. In the end, in all of them:
 
@@ -63,7 +67,7 @@ def main() -> None:
 def page(met: Counter[str], seeds: int) -> str:
     """The page."""
     rows = "\n".join(f"| {name.replace(':', ',')} | {number:,} |" for name, number in sorted(met.items()))
-    return _TEXT.format(seeds=seeds, steps=STEPS, latest=LATEST, rows=rows)
+    return _TEXT.format(seeds=seeds, steps=STEPS, latest=LATEST, believes=BELIEVES, rows=rows)
 
 
 def _all(url: str, seeds: int, jobs: int) -> Counter[str]:
