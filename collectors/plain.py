@@ -45,7 +45,10 @@ def from_html(markup: str) -> str:
     markup = _UNSTORABLE.sub(" ", markup)
     if _TAME.fullmatch(markup):
         return _from_tame(markup)
-    text = tidy(html_text.extract_text(markup))
+    try:
+        text = tidy(html_text.extract_text(markup))
+    except ValueError:  # a declaration that libxml2 reads and lxml cannot name
+        text = ""
     # The parser gives up on what is nested hundreds of levels deep; the words are there all the same.
     return text or tidy(unescape(_TAGS.sub(" ", _UNREAD.sub(" ", markup))))
 
