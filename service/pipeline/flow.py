@@ -99,7 +99,7 @@ def tell(telling_id: int, *, wait_seconds: float = 0.0) -> Job:
     return Job(
         task="tell",
         arguments={"telling_id": telling_id},
-        queue="deliveries",
+        queue=LEAVING,
         lock=f"tell:{telling_id}",
         queueing_lock=f"tell:{telling_id}",
         wait_seconds=wait_seconds,
