@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from collectors import fields
 from collectors.base import JSON, Post
+from collectors.handed import Handed
 
 Anchor = tuple[float, str]
 """When a post was written or changed (seconds since 1970), and its state (see `state_of`)."""
@@ -36,7 +37,7 @@ class Walk:
 
     known: dict[str, Anchor]  # by id: the newest posts at the end of the last walk
     floor: float  # what is older than this is known, or not wanted (seconds since 1970)
-    handed: set[tuple[str, str]]  # what this run has already brought, over all its lists
+    handed: Handed  # what this run has already brought, over all its lists
     manner: Manner
     climbs: bool = False
     position: str | None = None
@@ -54,7 +55,7 @@ class Walk:
         cls,
         stored: Mapping[str, JSON],
         since: datetime | None = None,
-        handed: set[tuple[str, str]] | None = None,
+        handed: Handed | None = None,
         manner: Manner | None = None,
     ) -> Walk:
         """Go on in an unfinished walk, or begin a new one."""
@@ -63,7 +64,7 @@ class Walk:
         floor = min(times, default=since.timestamp() if since else float("-inf"))
         if times and manner.overlap is not None:
             floor = max(times) - manner.overlap.total_seconds()
-        walk = cls(known, floor, set() if handed is None else handed, manner, last_asked=_number(stored, "asked_at"))
+        walk = cls(known, floor, handed or Handed(), manner, last_asked=_number(stored, "asked_at"))
         below = fields.obj_or_empty(stored, "below")
         if below:
             walk.position, walk.resumed = fields.text_or_none(below, "position"), True
@@ -112,9 +113,7 @@ class Walk:
 
     def first_time(self, name: str, state: str) -> bool:
         """Whether this state of the post comes for the first time in this run; lists move, and share posts."""
-        new = (name, state) not in self.handed
-        self.handed.add((name, state))
-        return new
+        return self.handed.first_time((name, state))
 
     def place(self, *, over: bool) -> dict[str, JSON]:
         """Where the next walk ends or, where this one is not `over`, goes on."""

@@ -16,6 +16,7 @@ from itertools import count
 
 from collectors import fields
 from collectors.base import JSON, CollectorError, Cursor, Page, Post, RawPost, SourceBusy, SourceRefused
+from collectors.handed import Handed
 from collectors.reading import read_items
 from collectors.remembered import Manner, Walk, state_of
 
@@ -126,7 +127,7 @@ def follow(
     waits for ever because those before it took all that a run may ask.
     """
     reached = dict(fields.obj_or_empty(cursor or {}, "lists"))
-    handed: set[tuple[str, str]] = set()
+    handed = Handed()
     failures: list[CollectorError] = []
     missing: list[CollectorError] = []
     in_a_row = 0

@@ -30,6 +30,7 @@ from collectors.base import (
     Secret,
     Spec,
 )
+from collectors.handed import Handed
 from collectors.net import Net
 from collectors.options import Options, need_secrets
 from collectors.reading import read_named, weighty
@@ -75,7 +76,7 @@ class _Walk:
     floor: datetime | None  # nothing older is wanted
     lowest: int = 0
     met: bool = False
-    handed: set[str] = field(default_factory=set)
+    handed: Handed = field(default_factory=Handed)
 
     @classmethod
     def of(cls, stored: Mapping[str, JSON], since: datetime | None) -> _Walk:
@@ -97,9 +98,7 @@ class _Walk:
         if self.floor is not None and (post.edited_at or post.created_at) < self.floor:
             self.met = True
             return False
-        new = post.external_id not in self.handed
-        self.handed.add(post.external_id)
-        return new
+        return self.handed.first_time(post.external_id)
 
     def asked(self) -> dict[str, str]:
         """The bounds to ask for."""

@@ -35,6 +35,7 @@ from collectors.base import (
     SourceRefused,
     Spec,
 )
+from collectors.handed import Handed
 from collectors.net import Net
 from collectors.options import Options, Words, need_secrets
 from collectors.zendesk_comment import is_customers, name_of, post_of, raw_of
@@ -92,7 +93,7 @@ class Zendesk:
         position = fields.text_or_none(cursor or {}, "after")
         floor = None if position else since
         visited = {position}
-        handed: set[tuple[str, int]] = set()
+        handed = Handed()
         missing: list[str] = []
         if unseen := fields.texts(cursor or {}, "missing"):
             found = self._look_again(unseen, handed)
@@ -162,7 +163,7 @@ class Zendesk:
         over = answer.get("end_of_stream") is not False
         return fields.list_or_empty(answer, "tickets"), fields.text_or_none(answer, "after_cursor"), over
 
-    def _read(self, ticket: JSON, place: str, found: _Found, handed: set[tuple[str, int]]) -> None:
+    def _read(self, ticket: JSON, place: str, found: _Found, handed: Handed) -> None:
         number = fields.text_or_none(ticket, "id") if isinstance(ticket, dict) else None
         if not isinstance(ticket, dict) or number is None or not number.isdigit():
             found.set_aside.append(SetAside(place=place, reason="The ticket has no id.", raw=fields.sample(ticket)))
@@ -178,9 +179,7 @@ class Zendesk:
                     raise
                 found.missing.append(number)
 
-    def _read_comments(
-        self, number: str, ticket: Mapping[str, JSON], found: _Found, handed: set[tuple[str, int]]
-    ) -> None:
+    def _read_comments(self, number: str, ticket: Mapping[str, JSON], found: _Found, handed: Handed) -> None:
         own: RawPost = {"subdomain": self._subdomain, "product": self._options.product}
         for position, (comment, author) in enumerate(self._comments(number)):
             place = f"ticket {number}, comment {position + 1}"
@@ -191,7 +190,7 @@ class Zendesk:
                 raw = raw_of(comment, author, ticket, first=position == 0)
                 self._sort({**raw, **own}, place, found, handed)
 
-    def _look_again(self, numbers: Sequence[str], handed: set[tuple[str, int]]) -> _Found:
+    def _look_again(self, numbers: Sequence[str], handed: Handed) -> _Found:
         """Read tickets that the last run could not find; those that are not there by themselves either are gone."""
         found = _Found()
         for number in numbers:
@@ -202,7 +201,7 @@ class Zendesk:
                 self._read(ticket, f"ticket {number}", found, handed)
         return found
 
-    def _sort(self, raw: RawPost, place: str, found: _Found, handed: set[tuple[str, int]]) -> None:
+    def _sort(self, raw: RawPost, place: str, found: _Found, handed: Handed) -> None:
         try:
             if fields.obj(raw, "comment").get("public") is not True:
                 found.gone.append(name_of(raw))  # an agent made it private, perhaps after we had read it
@@ -211,8 +210,8 @@ class Zendesk:
         except PostUnreadable as unreadable:
             found.set_aside.append(SetAside(place=place, reason=str(unreadable), raw=unreadable.raw))
             return
-        if (post.external_id, hash(post.text)) not in handed:  # a ticket that changes while it is exported comes twice
-            handed.add((post.external_id, hash(post.text)))
+        # A ticket that changes while it is exported comes twice.
+        if handed.first_time((post.external_id, hash(post.text))):
             found.posts.append(post)
 
     def _comments(self, number: str) -> Iterator[tuple[JSON, Mapping[str, JSON]]]:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
+from statistics import median
 
 from tokenizers import Tokenizer
 
@@ -31,7 +32,7 @@ from nlp.runtime import Understanding
 
 ENGLISH, OTHERS = "English", "other languages"
 
-_ROUNDS = 3  # of which the quickest counts: other work on the machine only ever slows one down
+_ROUNDS = 5  # of which the middle one counts
 _USUAL = 40  # texts that the usual way reads
 _AT_ONCE = 5000
 _LOADED = "from nlp.runtime import Understanding; Understanding.load()"
@@ -47,16 +48,16 @@ def measure(data: Path, *, texts: int, long_run: int) -> Iterator[tuple[str, str
     given: dict[str, list[TextInput]] = {ENGLISH: [], OTHERS: []}
     for tweet, reading in zip(tweets, models.read(tweets), strict=True):
         given[ENGLISH if reading.language.label == LANGUAGE else OTHERS].append(tweet)
-    whole = {name: _seconds(partial(models.read, some)) for name, some in given.items()}
-    for name, some in given.items():
-        yield f"{name}: whole readings", f"{len(some) / whole[name]:,.0f} texts a second ({len(some)} texts)"
+    for some in given.values():
+        models.read(some)
     yield "peak memory", f"{_peak():.0f} MB"
+    whole: dict[str, float] = {}
     for name, passes in _bare().items():
-        spelled = [clean(each.text).spelled for each in given[name]]
-        yield (
-            f"{name}: against the bare passes",
-            f"{whole[name] / _seconds(partial(passes, spelled)):.2f} times their time",
-        )
+        some = given[name]
+        spelled = [clean(each.text).spelled for each in some]
+        whole[name], bare = _in_turn(partial(models.read, some), partial(passes, spelled))
+        yield f"{name}: whole readings", f"{len(some) / whole[name]:,.0f} texts a second ({len(some)} texts)"
+        yield f"{name}: against the bare passes", f"{whole[name] / bare:.2f} times their time"
     if long_run:
         yield from _flat(models, [each for some in given.values() for each in some], long_run)
     usual = _usual([each.text for each in given[ENGLISH][:_USUAL]])
@@ -85,13 +86,15 @@ def _bare() -> dict[str, Callable[[Sequence[str]], object]]:
     }
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    found = []
+def _in_turn(*works: Callable[[], object]) -> list[float]:
+    """The seconds that each takes, done by turns: what else the machine does slows all of them alike."""
+    found: list[list[float]] = [[] for _ in works]
     for _ in range(_ROUNDS):
-        started = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - started)
-    return min(found)
+        for work, times in zip(works, found, strict=True):
+            started = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - started)
+    return [median(times) for times in found]
 
 
 def _flat(models: Understanding, texts: Sequence[TextInput], count: int) -> Iterator[tuple[str, str]]:

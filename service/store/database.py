@@ -25,7 +25,12 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     if address.get_backend_name() not in ("postgresql", "postgres"):
         raise ConfigError(f"EARFUL_DATABASE_URL names a {address.get_backend_name()} database.", fix=_FORM)
     return create_engine(
-        address.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        # Planned for its values each time: a plan made while a table was small would read all of it when it is large.
+        connect_args={"prepare_threshold": None},
     )
 
 

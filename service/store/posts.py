@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import ARRAY, FromClause, Text, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from collectors.base import Author as CollectedAuthor
@@ -283,20 +282,28 @@ def _touch(session: Session, same: Sequence[tuple[_Known, dict[str, Any]]], now:
 
 def _inherit_products(session: Session, source_id: int, new: Mapping[int, Mapping[str, Any]]) -> None:
     """A post that names no product is about that of the post that began its thread, whichever of them came first."""
-    root = aliased(Post)
-    replies = [number for number, row in new.items() if row["thread_id"] is not None and row["product"] is None]
-    roots = [number for number, row in new.items() if row["product"] is not None]
-    for which in (*([col(Post.id).in_(replies)] if replies else []), *([col(root.id).in_(roots)] if roots else [])):
-        session.execute(
-            update(Post)
-            .where(
-                which,
-                col(Post.source_id) == source_id,
-                col(root.source_id) == source_id,
-                col(Post.thread_id) == col(root.external_id),
-                col(Post.product).is_(None),
-                col(root.product).is_not(None),
-            )
-            .values(product=root.product)
-            .execution_options(synchronize_session=False)
+    roots = [row for row in new.values() if row["product"] is not None]
+    if roots:
+        given = as_rows(Post, [{name: row[name] for name in ("external_id", "product")} for row in roots])[1]
+        _give_products(session, source_id, given.subquery("root"))
+    replies = {row["thread_id"] for row in new.values() if row["thread_id"] is not None and row["product"] is None}
+    if replies:
+        above = select(col(Post.external_id), col(Post.product)).where(
+            col(Post.source_id) == source_id,
+            col(Post.external_id) == func.any(bindparam("threads", sorted(replies), type_=ARRAY(Text))),
+            col(Post.product).is_not(None),
         )
+        _give_products(session, source_id, above.subquery("root"))
+
+
+def _give_products(session: Session, source_id: int, root: FromClause) -> None:
+    session.execute(
+        update(Post)
+        .where(
+            col(Post.source_id) == source_id,
+            col(Post.thread_id) == root.c.external_id,
+            col(Post.product).is_(None),
+        )
+        .values(product=root.c.product)
+        .execution_options(synchronize_session=False)
+    )

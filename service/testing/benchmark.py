@@ -3,6 +3,8 @@
 The sample studio's posts are told again and again under new ids, through the real stages on a real server with the real
 models; cards go to the preview. Three measurements: listening to a server on this machine over HTTP; each stage alone,
 batch after batch in one thread; and the whole way as jobs through a worker, from the first page to the last card.
+
+With `--listen N` it only listens, to so many posts, and tells the rate and the memory at each tenth of the way.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,7 +43,7 @@ from service.testing import postgres
 from service.testing.loopback_steam import serving
 from service.testing.studio.content import load_studio
 from service.testing.tools import make_tools
-from service.tools import Tools
+from service.tools import Tools, observe_nothing
 
 PAGE = 100
 _STAGES = {"understand": understand.run, "link": link.run, "group": group.run, "route": route.run}
@@ -50,8 +53,14 @@ def main() -> None:
     """Measure, and print a table."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--posts", type=int, default=2000, help="how many posts to send through (default 2000)")
-    posts = reader.parse_args().posts
+    reader.add_argument("--listen", type=int, metavar="N", help="only listen, to so many posts, and watch the memory")
+    chosen = reader.parse_args()
+    posts = chosen.posts
     with tempfile.TemporaryDirectory() as folder, postgres.server(Path(folder) / "server", careless=False) as admin_url:
+        if chosen.listen:
+            with postgres.database(admin_url) as engine:
+                measure_listening(engine, chosen.listen, _milestones(chosen.listen))
+            return
         with postgres.database(admin_url) as engine:
             listening = measure_listening(engine, posts)
         with postgres.database(admin_url) as engine:
@@ -61,7 +70,7 @@ def main() -> None:
     _print(posts, stages, whole)
 
 
-def measure_listening(engine: Engine, posts: int) -> dict[str, float]:
+def measure_listening(engine: Engine, posts: int, observe: Callable[[str], None] = observe_nothing) -> dict[str, float]:
     """Posts a second from the first request to the last page stored: HTTP, parsing, and the store, in one thread."""
     texts = [post.text for post in load_studio().content.posts]
     rates: dict[str, float] = {}
@@ -73,7 +82,7 @@ def measure_listening(engine: Engine, posts: int) -> dict[str, float]:
             session.flush()
             source_id = id_of(source)
         with _timed(rates, "listen (HTTP, parse, store)", posts):
-            tally = collect.run(source_id, _tools(engine), queue)
+            tally = collect.run(source_id, replace(_tools(engine), observe=observe), queue)
     if tally is None or tally.new != posts:
         raise AssertionError(f"listening brought {tally} instead of {posts} posts")
     return rates
@@ -113,6 +122,26 @@ def measure_whole(engine: Engine, posts: int) -> float:
             collect.store_page(source, page, Tally(started_at=tools.clock()), tools, queue)
         run_worker(tools, concurrency=2, until_empty=True, handle_signals=False)
     return rates["whole"]
+
+
+def _milestones(posts: int) -> Callable[[str], None]:
+    """Prints the rate since the last tenth of the pages, and this process's memory, at each tenth."""
+    pages, began, console = count(1), [time.perf_counter()], Console()
+    tenth = max(1, posts // PAGE // 10)
+
+    def observe(step: str) -> None:
+        if step != "collect:page stored" or (stored := next(pages)) % tenth:
+            return
+        rate, memory = tenth * PAGE / (time.perf_counter() - began[0]), _memory()
+        began[0] = time.perf_counter()
+        console.print(f"{stored * PAGE:>9,} posts   {rate:>5,.0f} a second   {memory:.0f} MB")
+
+    return observe
+
+
+def _memory() -> float:
+    """Megabytes of memory that this process holds now (Linux)."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
 
 
 def _tools(engine: Engine) -> Tools:
