@@ -107,6 +107,17 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardFix:
+    """That somebody said that an issue is fixed."""
+
+    version: str  # empty where nobody said which
+    by: str  # empty where nobody knows any more
+    reachable: int = 0  # people whom there are words for
+    to_review: bool = False  # the words wait for somebody to look at them
+    telling_url: str = ""  # where the words are; empty where nobody prepared any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCard:
     """One issue, when it opens, rises, returns or is fixed."""
 
@@ -125,6 +136,7 @@ class IssueCard:
     why: str
     page_url: str
     told: str = ""  # how far telling its reporters that it is fixed has come, in a sentence
+    fix: CardFix | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

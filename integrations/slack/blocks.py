@@ -7,7 +7,6 @@ one message (https://github.com/slackapi/bolt-js/issues/2509).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from integrations.base import IssueCard, Message, Payload, PostCard, SourceCard
@@ -39,7 +38,7 @@ def payload(message: Message, key: str, *, buttons: bool = True) -> Payload:
         text, blocks = post_card.text(message), post_card.blocks(message, buttons=buttons)
     return {
         "text": text,
-        "blocks": [*blocks, *_ways_out(_doors(message), buttons=buttons)],
+        "blocks": [*blocks, *_ways_out(message, buttons=buttons)],
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
     }
 
@@ -59,9 +58,12 @@ def _original(card: PostCard) -> list[_Door]:
     return [_Door(OPEN_ORIGINAL, "See original", card.original_url)] if card.original_url and not card.deleted else []
 
 
-def _ways_out(doors: Sequence[_Door], *, buttons: bool) -> list[Payload]:
+def _ways_out(message: Message, *, buttons: bool) -> list[Payload]:
+    doors = _doors(message)
+    if buttons:
+        pressed = issue_card.pressed(message) if isinstance(message, IssueCard) else []
+        row = [*pressed, *(kit.button(*door) for door in doors)]
+        return [kit.actions(row)] if row else []
     if not doors:
         return []
-    if buttons:
-        return [kit.actions(kit.button(*door) for door in doors)]
     return [kit.rich_text(kit.line(*kit.between([kit.link(door.text, door.url) for door in doors], " · ")))]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from integrations.base import (
     CardCase,
     CardCustomer,
+    CardFix,
     CardIssue,
     CardLabel,
     CardReply,
@@ -21,15 +22,16 @@ from integrations.base import (
 )
 from integrations.replies import ReplyRules
 from service.domain.alarms import Trouble, is_over, trouble_of
+from service.domain.closing import TellingState
 from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
 from service.domain.freshness import in_words
-from service.domain.issues import change_in_words
+from service.domain.issues import IssueState, change_in_words
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.people import shown_name
 from service.domain.wording import money
-from service.models import Case, Delivery, Reading, Reply, Source, User
+from service.models import Case, Delivery, Issue, Reading, Reply, Source, User
 from service.models.columns import id_of
-from service.store import facts, issue_facts, replies, tellings
+from service.store import events, facts, issue_facts, replies, tellings
 from service.store.facts import PostFacts
 from service.tools import Tools
 
@@ -139,6 +141,23 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
         why=delivery.reason,
         page_url=f"{tools.page_url}/issues/{issue_id}",
         told=tellings.said_of_issue(session, issue_id),
+        fix=_fix(session, known.issue, tools),
+    )
+
+
+def _fix(session: Session, issue: Issue, tools: Tools) -> CardFix | None:
+    if issue.state != IssueState.FIXED or issue.fixed_version is None:
+        return None
+    issue_id = id_of(issue)
+    said = events.last(session, "issue", issue_id, verbs=("fix",))
+    telling = tellings.of_issue(session, issue_id)
+    ours = telling if telling is not None and telling.fixed_at == issue.state_changed_at else None
+    return CardFix(
+        version=issue.fixed_version,
+        by=said.actor if said else "",
+        reachable=tellings.can_be_told(session, id_of(ours)) if ours else 0,
+        to_review=ours is not None and ours.state == TellingState.DRAFT,
+        telling_url=f"{tools.page_url}/issues/{issue_id}/telling" if ours else "",
     )
 
 

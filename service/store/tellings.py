@@ -148,6 +148,12 @@ def said_of_issue(session: Session, issue_id: int) -> str:
     return f"{said} The words wait for somebody to look at them." if telling.state == TellingState.DRAFT else said
 
 
+def can_be_told(session: Session, telling_id: int) -> int:
+    """How many people of a telling there are words for."""
+    mine = (col(TellingPerson.telling_id) == telling_id) & col(TellingPerson.reply_id).is_not(None)
+    return int(session.scalar(select(func.count()).select_from(TellingPerson).where(mine)) or 0)
+
+
 def wrote_after(session: Session, issue_id: int) -> list[int]:
     """Posts of an issue by people who had been told that it is fixed; newest first."""
     written = reports(session, issue_id, lambda _: True)
