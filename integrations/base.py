@@ -153,7 +153,27 @@ class SourceCard:
     page_url: str
 
 
-Message: TypeAlias = PostCard | IssueCard | SourceCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWords:
+    """Some words of a sentence, and where they lead."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestCard:
+    """What a channel is told of a day or a week. Sentences hold titles of issues, which are strangers' words."""
+
+    title: str  # "Lantern Hollow, yesterday"
+    changed: Sequence[Sequence[CardWords]]
+    held: str  # what waits because the channel is paused; empty: nothing
+    not_seen: Sequence[Sequence[CardWords]]
+    why: str = ""
+    page_url: str  # the whole of it, on our page
+
+
+Message: TypeAlias = PostCard | IssueCard | SourceCard | DigestCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

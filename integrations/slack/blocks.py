@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from integrations.base import IssueCard, Message, Payload, PostCard, SourceCard
+from integrations.base import DigestCard, IssueCard, Message, Payload, PostCard, SourceCard
 from integrations.slack import issue_card, kit, post_card, source_card
 from integrations.slack.names import OPEN_ORIGINAL, OPEN_PAGE
+from integrations.slack.views import digest
 
 EVENT_TYPE = "earful_delivery"
 
@@ -34,6 +35,9 @@ def payload(message: Message, key: str, *, buttons: bool = True) -> Payload:
         text, blocks = issue_card.text(message), issue_card.blocks(message)
     elif isinstance(message, SourceCard):
         text, blocks = source_card.text(message), source_card.blocks(message)
+    elif isinstance(message, DigestCard):
+        shown = digest.message(message)
+        text, blocks = shown.text, list(shown.blocks)
     else:
         text, blocks = post_card.text(message), post_card.blocks(message, buttons=buttons)
     return {
@@ -49,6 +53,8 @@ def _doors(message: Message) -> list[_Door]:
         doors = [_Door(OPEN_PAGE, "Open issue", message.page_url)]
     elif isinstance(message, SourceCard):
         doors = [_Door(OPEN_PAGE, "Open source", message.page_url)]
+    elif isinstance(message, DigestCard):
+        doors = []  # its sentences lead to what they are about
     else:
         doors = [_Door(OPEN_PAGE, "Open in Earful", message.page_url), *_original(message)]
     return [door for door in doors if kit.usable(door.url)]

@@ -31,6 +31,7 @@ from service.domain.people import shown_name
 from service.domain.wording import money
 from service.models import Case, Delivery, Issue, Reading, Reply, Source, User
 from service.models.columns import id_of
+from service.pipeline import team_digest
 from service.store import events, facts, issue_facts, replies, tellings
 from service.store.facts import PostFacts
 from service.tools import Tools
@@ -42,6 +43,8 @@ def compose(session: Session, delivery: Delivery, tools: Tools) -> Message:
         return _post_card(session, facts.of_posts(session, [delivery.post_id])[0], delivery, tools)
     if delivery.source_id is not None:
         return _source_card(session.get_one(Source, delivery.source_id), delivery, tools)
+    if delivery.team is not None:
+        return team_digest.compose(session, delivery, tools)
     if delivery.issue_id is None:
         raise ValueError(f"delivery {delivery.key} is about nothing")
     return _issue_card(session, delivery.issue_id, delivery, tools)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from integrations.base import IssueCard, Payload, PostCard
+from integrations.base import DigestCard, IssueCard, Payload, PostCard
 from integrations.slack import names
 from integrations.slack.blocks import payload
 from integrations.slack.views import digest, feedback, fixed, found, home, labels, outcome, post, reply, work
@@ -91,7 +91,8 @@ EVERY: Sequence[Shown] = (
         _unfurl,
     ),
     Shown("unfurled", lambda c: _unfolded(found.unfurled(made_up(found.Hit, c))), _unfurl),
-    Shown("digest", lambda c: _message(digest.message(made_up(digest.ShownDigest, c))), validate_message),
+    Shown("digest", lambda c: _message(digest.message(made_up(DigestCard, c))), validate_message),
+    Shown("team's digest", lambda c: payload(made_up(DigestCard, c), "key"), validate_message),
     Shown("lost words", lambda c: {"text": "", "blocks": reply.kept_words(odd_text(c), odd_text(c))}, validate_message),
     Shown("feedback", lambda c: feedback.form(odd_text(c), _texts(c, 120), _IDS), validate_view),
 )
