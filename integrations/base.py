@@ -167,6 +167,7 @@ class DigestCard:
 
     title: str  # "Lantern Hollow, yesterday"
     changed: Sequence[Sequence[CardWords]]
+    answering: Sequence[Sequence[CardWords]] = ()  # how we answered, and what came of it
     held: str  # what waits because the channel is paused; empty: nothing
     not_seen: Sequence[Sequence[CardWords]]
     why: str = ""

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from integrations.base import CardWords, DigestCard
 from service.configuration.company import Team
+from service.digest.answers import how_we_answered
 from service.digest.links import Links
 from service.digest.losses import not_seen
 from service.digest.sentences import Sentence, what_changed
@@ -28,6 +29,7 @@ def compose(
     return DigestCard(
         title=_title(found),
         changed=[_words(sentence) for sentence in what_changed(found, links)],
+        answering=[_words(sentence) for sentence in how_we_answered(found, links)],
         held=held,
         not_seen=[_words(sentence) for sentence in not_seen(found, links)],
         why=why,

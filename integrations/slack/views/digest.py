@@ -1,4 +1,4 @@
-"""A digest in a channel: what changed in three sentences, what waits here, what was not seen."""
+"""A digest in a channel: what changed, how we answered, what waits here, what was not seen."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ _PIECE = 400
 def message(digest: DigestCard) -> Message:
     """The digest as a message; the rest is on the page."""
     blocks = [kit.header(digest.title), _listed(digest.changed)]
+    if digest.answering:
+        blocks += [kit.context(kit.plain_text("How we answered", 75)), _listed(digest.answering)]
     if held := one_line(digest.held):
         blocks.append(kit.rich_text(kit.line(kit.span(f"🔴 {cut(held, kit.SENTENCE)}", bold=True))))
     if digest.not_seen:
