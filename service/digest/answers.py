@@ -9,8 +9,10 @@ from service.domain.digest import Answering, Digest
 
 
 def how_we_answered(digest: Digest, links: Links) -> list[Sentence]:
-    """How many and how fast; what their authors did; who was told that something is fixed."""
+    """How many and how fast; what their authors did; who was told that something is fixed. One sentence for nothing."""
     found = digest.answering
+    if found == Answering():
+        return [[Piece("No post of this time wanted an answer, and nobody was to be told that something is fixed.")]]
     return [_answered(found, links), _moved(found), _told(found, links)]
 
 

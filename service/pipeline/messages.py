@@ -128,6 +128,8 @@ def _reply(reply: Reply, people: Mapping[int, str], rules: ReplyRules | None) ->
 
 def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tools) -> IssueCard:
     known = issue_facts.of_issue(session, issue_id)
+    fix, telling = _fix(session, known.issue, tools), tellings.of_issue(session, issue_id)
+    taken_back = fix is None and telling is not None and telling.state == TellingState.DRAFT
     return IssueCard(
         number=issue_id,
         title=known.issue.title,
@@ -143,8 +145,8 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
         quotes=known.quotes,
         why=delivery.reason,
         page_url=f"{tools.page_url}/issues/{issue_id}",
-        told=tellings.said_of_issue(session, issue_id),
-        fix=_fix(session, known.issue, tools),
+        told="" if taken_back else tellings.said_of_issue(session, issue_id),
+        fix=fix,
     )
 
 

@@ -169,7 +169,16 @@ def test_a_pause_holds_it_and_a_channels_own_choice_is_kept(bench: Bench) -> Non
 
 
 def test_nothing_is_told_of_the_time_before_earful_listened(bench: Bench) -> None:
-    """On the day of its installation there is no digest."""
+    """On the day of its installation there is no digest. Without Slack, those that follow are kept for the preview."""
     bench.at(30, 8, 30)
     bench.clock.now -= timedelta(days=32)
     assert bench.due() == []
+
+    bench.at(3, 8, 30)
+    (kept,) = bench.due()
+    bench.send(kept, replace(make_tools(bench.engine, clock=bench.clock), company=bench.tools.company))
+    with transaction(bench.engine) as session:
+        delivery = session.get_one(Delivery, kept)
+        assert delivery.state == "sent"
+        assert "Community: 02 November" in str(delivery.payload)
+    assert bench.titles() == []

@@ -91,6 +91,7 @@ def test_fixed_from_its_card_and_taken_back(desk: Desk) -> None:
     desk.click(KIM, ts, "issue:not_fixed")
     assert issue_of(desk, issue_id).fixed_version is None
     assert "Fixed in" not in str(issue_card(desk)["blocks"])
+    assert "Told 0" not in str(issue_card(desk)["blocks"])
     assert desk.names(issue_card(desk)) == ["issue:fixed", "open_page"]
 
 

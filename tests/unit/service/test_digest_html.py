@@ -380,9 +380,13 @@ def _a_quote(number: int) -> Quote:
     [
         (
             Answering(),
+            "No post of this time wanted an answer, and nobody was to be told that something is fixed.",
+        ),
+        (
+            Answering(wanted=2),
             (
-                "No post of this time wanted an answer. No reply of ours went out, so that nothing came of one. "
-                "Nobody was to be told that something is fixed."
+                "We answered none of the 2 posts that wanted an answer. No reply of ours went out, so that nothing "
+                "came of one. Nobody was to be told that something is fixed."
             ),
         ),
         (
