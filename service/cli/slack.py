@@ -54,7 +54,8 @@ def setup(
     ] = None,
     send: Annotated[bool, typer.Option("--send/--no-send", help="Send a test card.")] = True,
 ) -> None:
-    """Check tokens, permissions, doors and the channels of your rules, send a test card, and say what is missing.
+    """Check tokens, permissions, doors and the channels of your rules and teams, send a test card, and say what is
+    missing.
 
     Exit code 1 where something is.
 
