@@ -25,6 +25,7 @@ from service.configuration.replies import (
     ApprovalSection,
     ClosingSection,
     ClosingTextSection,
+    GreetingSection,
     RepliesSection,
     TemplateSection,
 )
@@ -89,6 +90,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "classifiers": lambda: keys_table(ClassifierSection),
     "replies": lambda: keys_table(RepliesSection),
     "approval": lambda: keys_table(ApprovalSection),
+    "greetings": lambda: keys_table(GreetingSection),
     "templates": lambda: keys_table(TemplateSection),
     "closing": lambda: keys_table(ClosingSection),
     "closing texts": lambda: keys_table(ClosingTextSection),

@@ -190,5 +190,5 @@ def test_words_to_begin_with(session: Session, person: Callable[..., Actor]) -> 
     assert (first.text, first.reply_id) == ("Danke, Mia, das ist behoben.", id_of(answered))
     assert second.name == "Fehler, danke"
     assert second.text.startswith("Hallo Mia, danke")
-    assert third.text.startswith("Hi Mia, ")
+    assert third.text.startswith("Hallo Mia, ")
     assert "{" not in second.text + third.text
