@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from unittest import mock
 
 import pytest
 from sqlalchemy import Engine
@@ -29,19 +27,17 @@ class Told:
 
 def earful(database: Engine, *arguments: str) -> Told:
     """Run a verb to its end, in a window that is wide enough for its tables."""
-    setting = {
-        "EARFUL_CONFIG_DIR": str(default_config_dir()),
-        "EARFUL_DATABASE_URL": psycopg_url(database),
-    }
     out, err = io.StringIO(), io.StringIO()
     width, OUT.width = OUT.width, 200
     with (
-        mock.patch.dict(os.environ, setting),
-        mock.patch.object(sys, "argv", ["earful", *arguments]),
+        pytest.MonkeyPatch.context() as patch,
         redirect_stdout(out),
         redirect_stderr(err),
-        pytest.raises(SystemExit) as left,
     ):
-        main()
+        patch.setenv("EARFUL_CONFIG_DIR", str(default_config_dir()))
+        patch.setenv("EARFUL_DATABASE_URL", psycopg_url(database))
+        patch.setattr(sys, "argv", ["earful", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
     OUT.width = width
     return Told(code=int(left.value.code or 0), out=out.getvalue(), err=err.getvalue())
