@@ -60,6 +60,7 @@ class ReplyRules:
     )
     seconds_apart: float = 1.0  # between two replies with one account
     shown: Shown = Shown()
+    read_as: str | None = None  # where a reply is a post that we read too, its id there; "{id}" is the receipt's
     notes: Sequence[str] = ()  # in words: "Only the first reply notifies the author."
 
 

@@ -122,10 +122,11 @@ def _erase_copies(session: Session, source_id: int, ids: Sequence[int], external
 
 
 def _forget_authors(session: Session, ids: Sequence[int]) -> None:
-    """Authors of whom nothing is left, and whom nobody tied to a customer."""
+    """Authors of whom nothing is left, and whom nobody tied to a customer; accounts of ours stay known."""
     session.execute(
         delete(Author).where(
             col(Author.id).in_(ids),
+            ~col(Author.ours),
             ~exists().where(col(Post.author_id) == col(Author.id)),
             ~exists().where(col(Identity.author_id) == col(Author.id)),
         )
