@@ -191,7 +191,7 @@ SPEC = Spec(
         "app_store_connect.",
     ),
     home=HOME,
-    # Apple names no limit; twenty a minute have done no harm.
+    # Apple publishes none for the feed: a courtesy.
     pace=Pace(requests=20, seconds=60),
     safe_to_resume=True,
     sees_edits=True,

@@ -244,7 +244,7 @@ class Spec:
     passport: Passport
     secrets: tuple[Secret, ...] = ()
     home: str | None = None  # the platform's own base URL; None where the options name the address
-    pace: Pace = Pace()  # how fast to ask, unless the source says otherwise
+    pace: Pace = Pace()  # how fast to ask, unless the source says otherwise; by default a courtesy
     safe_to_resume: bool  # after a failed run, can we go on from the last stored page without leaving holes?
     sees_edits: bool
     sees_deletes: bool

@@ -228,7 +228,8 @@ SPEC = Spec(
         Secret(name="DISCOURSE_API_KEY", where=_WHERE, required=False),
         Secret(name="DISCOURSE_API_USERNAME", where=_WHERE, required=False),
     ),
-    # 60 a minute for all keys of a forum, 200 for an address (meta.discourse.org/t/78612).
+    # 60 a minute for all admins' keys of a forum together, 200 for an address (meta.discourse.org/t/78612); each forum
+    # may have set others.
     pace=Pace(requests=50, seconds=60),
     safe_to_resume=True,
     sees_edits=True,

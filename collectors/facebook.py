@@ -164,7 +164,8 @@ SPEC = Spec(
         APP_SECRET,
     ),
     home=HOME,
-    # By how many people a page engages (Meta: Rate limits), so Meta says when to slow down.
+    # Meta counts by how many people a page engages (Graph API: Rate limits), and says in its answers when to slow down.
+    # No number is published that holds for every page: a courtesy.
     pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,

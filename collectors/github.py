@@ -290,7 +290,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="GITHUB_TOKEN", where=_WHERE, required=False),),
     home=HOME,
-    # 5,000 an hour and user (GitHub: Rate limits for the REST API); searches are counted apart.
+    # 5,000 an hour and user (GitHub: Rate limits for the REST API); searches are counted apart. Without a token it is
+    # 60 for an address, and GitHub says when they are spent.
     pace=Pace(requests=4500, seconds=3600),
     safe_to_resume=True,
     sees_edits=True,

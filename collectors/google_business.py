@@ -187,7 +187,8 @@ SPEC = Spec(
         Secret(name="GOOGLE_BUSINESS_REFRESH_TOKEN", where=f"{_PLAYGROUND}, signed in as a manager of the places"),
     ),
     home=HOME,
-    # 300 a minute and project (Google: Business Profile APIs, Quota limits).
+    # 300 a minute and project for each of its APIs (developers.google.com/my-business/content/limits). The one that has
+    # the reviews is not in that list, and taken to be as the others.
     pace=Pace(requests=200, seconds=60),
     safe_to_resume=True,
     sees_edits=True,

@@ -212,7 +212,7 @@ SPEC = Spec(
         "Answers are written in the Play Console, and only by those who publish the app.",
     ),
     home=HOME,
-    # Nobody promises anything here: one at a time, as a reader would turn pages.
+    # Google publishes none for pages: a courtesy, as a reader would turn them.
     pace=Pace(),
     safe_to_resume=True,
     sees_edits=True,

@@ -201,7 +201,7 @@ SPEC = Spec(
         "likeness. Answers are written on Hacker News itself; what is deleted there must go here too.",
     ),
     home=HOME,
-    # 10,000 an hour and address at Algolia (its HN Search API); Firebase names none.
+    # 10,000 an hour and address at Algolia (hn.algolia.com/api); Firebase has none (github.com/HackerNews/API).
     pace=Pace(requests=2),
     safe_to_resume=True,
     sees_edits=True,

@@ -159,7 +159,8 @@ SPEC = Spec(
         APP_SECRET,
     ),
     home=HOME,
-    # By how often an account is seen (Meta: Rate limits), so Meta says when to slow down.
+    # Meta counts by how often an account is seen (Graph API: Rate limits), and says in its answers when to slow down.
+    # No number is published that holds for every account: a courtesy.
     pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=False,

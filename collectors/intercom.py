@@ -314,7 +314,7 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="INTERCOM_ACCESS_TOKEN", where=_WHERE),),
     home=HOME,
-    # 1,000 a minute and app, or more, counted in ten seconds (Intercom: Rate limiting).
+    # 1,000 a minute and app, or more, counted as 167 in ten seconds (developers.intercom.com: Rate Limiting).
     pace=Pace(requests=10),
     safe_to_resume=True,
     sees_edits=True,

@@ -287,7 +287,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name="STACK_EXCHANGE_KEY", where=_WHERE, required=False),),
     home=HOME,
-    # 30 a second and address (api.stackexchange.com/docs/throttle); the day's quota stands in answers.
+    # 30 a second and address (api.stackexchange.com/docs/throttle), and 10,000 a day, or 300 without a key: what is
+    # left stands in answers.
     pace=Pace(requests=5),
     safe_to_resume=True,
     sees_edits=True,

@@ -176,7 +176,8 @@ SPEC = Spec(
         "never by likeness. Answers are written on Steam's own page; asking for reviews is forbidden.",
     ),
     home=HOME,
-    # 100,000 a day (Steam Web API Terms of Use).
+    # Valve publishes none for the store's reviews: a courtesy. It is below the 100,000 a day that keys of the Web API
+    # have (steamcommunity.com/dev/apiterms).
     pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,

@@ -233,7 +233,8 @@ SPEC = Spec(
     ),
     secrets=(Secret(name=_TOKEN, where=_WHERE),),
     home=HOME,
-    # 30 messages a second are for sending (Telegram: Bots FAQ); one question brings a hundred updates.
+    # Telegram publishes none for reading (30 messages a second are for sending: Bots FAQ): a courtesy. One question
+    # brings a hundred updates.
     pace=Pace(requests=1),
     safe_to_resume=True,
     sees_edits=True,

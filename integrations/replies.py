@@ -35,6 +35,16 @@ class Markup(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How soon what a platform took is surely seen there, by whoever looks as we do. Believing sooner that something
+    did not arrive says it twice; believing later costs nothing but time, in the rare case that a connection broke.
+    """
+
+    within_seconds: float | None = 120.0  # since it left; None: it is never seen, and only a person can tell
+    why: str = "The platform names no time. Two minutes are more than a gateway on the way keeps a request."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRules:
     """What a platform allows and does with a reply. Data, shown to whoever writes one."""
 
@@ -49,6 +59,7 @@ class ReplyRules:
         False  # the author's address is put before the text by itself, and the limit leaves room for it
     )
     seconds_apart: float = 1.0  # between two replies with one account
+    shown: Shown = Shown()
     read_as: str | None = None  # where a reply is a post that we read too, its id there; "{id}" is the receipt's
     notes: Sequence[str] = ()  # in words: "Only the first reply notifies the author."
 

@@ -62,6 +62,6 @@ class Tools:
     turn_to_reply: Callable[[Source], float]  # takes our account's turn there; or the seconds until there is one
     linkable: Linkable  # the sources whose authors may be tied to customers, as questions to the store
     slack: Callable[[str], SlackDesk]  # by the team's id; raises TargetBusy, and TargetRefused without a token for it
-    certain_after: timedelta = timedelta(seconds=120)  # since a reply left; then "it is not there" is believed
+    certain_after: timedelta | None = None  # since a reply left, instead of what is known of its platform: for tests
     settle_seconds: float = 20.0  # how long an issue is left alone before people are told of its new state
     observe: Callable[[str], None] = observe_nothing  # told the name of each step, in the log's words

@@ -15,7 +15,7 @@ from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, IntegrationError, Receipt, Secret, TargetBusy
 from integrations.net import Door, Heard, seconds_to_wait
 from integrations.parts import obj, words
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.tokens import apple
 
 HOME = "https://api.appstoreconnect.apple.com"
@@ -132,6 +132,13 @@ _WHERE = "https://appstoreconnect.apple.com/access/integrations/api"
 SPEC = ReplierSpec(
     kind="app_store_connect",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=3600.0,
+            why=(
+                "The API lists an answer that waits for publication, as PENDING_PUBLISH, and Apple names a day "
+                "until the store shows it. An hour is ours: a second answer only takes the first one's place."
+            ),
+        ),
         limit=5970,
         one_for_each_post=True,
         edits=True,

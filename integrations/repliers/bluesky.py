@@ -16,7 +16,7 @@ from integrations import parts
 from integrations.answers import checked, moment
 from integrations.base import JSON, Finding, IntegrationError, MessageRejected, Receipt, Secret, TargetBusy
 from integrations.net import Door, Heard
-from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.resets import asks_to_wait
 from integrations.servers import Servers
 from integrations.tokens import Kept
@@ -221,6 +221,10 @@ _WHERE = "https://bsky.app/settings/app-passwords"
 SPEC = ReplierSpec(
     kind="bluesky",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=60.0,
+            why=("Our own server is asked, which has it at once, and under the same key nothing is put there twice."),
+        ),
         limit=300,
         counting=Counting.GRAPHEMES,
         deletes=True,

@@ -17,7 +17,7 @@ from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, IntegrationError, MessageRejected, Receipt, Secret, TargetBusy
 from integrations.likeness import bare
 from integrations.net import Door, Heard
-from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.resets import asks_to_wait
 
 HOME = "https://discord.com"
@@ -184,6 +184,10 @@ def build(base: str | None, secrets: Mapping[str, str]) -> Replier:
 SPEC = ReplierSpec(
     kind="discord",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=60.0,
+            why=("A channel shows at once what was said, and Discord takes the same nonce once within some minutes."),
+        ),
         limit=2000,
         markup=Markup.MARKDOWN,
         edits=True,

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from integrations.answers import checked
 from integrations.base import Finding, MessageRejected, Receipt, Secret, TargetRefused
 from integrations.mailbox import Mailbox, Server, opened
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.smtp import hand_over, server_of, signed_in
 
 _WHAT_TO_DO = "Set the source's host, user and addresses in sources.yaml."
@@ -215,6 +215,13 @@ def build(base_url: str | None, secrets: Mapping[str, str]) -> Replier:
 SPEC = ReplierSpec(
     kind="email",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=3600.0,
+            why=(
+                "The copy travels as letters do. A server that makes strangers wait lets it in at the second "
+                "try, half an hour later as a rule (RFC 5321, 4.5.4.1)."
+            ),
+        ),
         limit=None,
         notes=(
             "The answer goes to the sender alone, from the public address that was written to.",

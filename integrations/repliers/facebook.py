@@ -16,7 +16,7 @@ from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, Receipt, Secret
 from integrations.graph import Graph, NotThere
 from integrations.likeness import as_written, bare, calling_nobody
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 
 _TOKEN, _SECRET = "FACEBOOK_PAGE_TOKEN", "FACEBOOK_APP_SECRET"
 _COMMENT = "id,message,from{id,name},created_time,permalink_url"
@@ -117,6 +117,10 @@ def build(base: str | None, secrets: Mapping[str, str]) -> Replier:
 SPEC = ReplierSpec(
     kind="facebook",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=300.0,
+            why="Meta names no time; Facebook's many copies may lag behind one another. Five minutes are ours.",
+        ),
         limit=8000,
         edits=True,
         deletes=True,

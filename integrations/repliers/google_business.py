@@ -14,7 +14,7 @@ from integrations import google
 from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, MessageRejected, Receipt, Secret, TargetRefused
 from integrations.net import Door, Heard
-from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Counting, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.tokens import Exchanged, google_user
 
 HOME = "https://mybusiness.googleapis.com"
@@ -159,6 +159,13 @@ _PLAYGROUND = "https://developers.google.com/oauthplayground"
 SPEC = ReplierSpec(
     kind="google_business",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=3600.0,
+            why=(
+                "Google looks at answers before they are shown, and names no time. An hour is ours: a second "
+                "answer only takes the first one's place."
+            ),
+        ),
         limit=4096,
         counting=Counting.BYTES,
         one_for_each_post=True,

@@ -16,7 +16,7 @@ from integrations.answers import arrived, checked, moment, plain
 from integrations.base import JSON, Finding, MessageRejected, Receipt, Secret
 from integrations.net import Door, Heard
 from integrations.parts import get, obj, words
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.tokens import Exchanged, google_service_account
 
 HOME = "https://androidpublisher.googleapis.com"
@@ -124,6 +124,10 @@ def build(base_url: str | None, secrets: Mapping[str, str]) -> Replier:
 SPEC = ReplierSpec(
     kind="google_play",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=3600.0,
+            why="Google names no time. An hour is ours: a second answer only takes the first one's place.",
+        ),
         limit=350,
         one_for_each_post=True,
         edits=True,

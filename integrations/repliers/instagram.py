@@ -15,7 +15,7 @@ from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, Receipt, Secret, TargetRefused
 from integrations.graph import Graph, NotThere
 from integrations.likeness import addressed, as_written, bare
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 
 _TOKEN, _SECRET = "INSTAGRAM_TOKEN", "FACEBOOK_APP_SECRET"
 _LISTED = {"fields": "id,text,timestamp,username", "limit": "50"}
@@ -122,6 +122,10 @@ def build(base: str | None, secrets: Mapping[str, str]) -> Replier:
 SPEC = ReplierSpec(
     kind="instagram",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=300.0,
+            why="Meta names no time; its many copies may lag behind one another. Five minutes are ours.",
+        ),
         limit=300 - _NAMED,
         deletes=True,
         read_as="{id}",

@@ -16,7 +16,7 @@ from integrations.answers import arrived, checked, moment
 from integrations.base import JSON, Finding, Receipt, Secret
 from integrations.likeness import as_written, bare, calling_nobody
 from integrations.net import Door, Heard
-from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Markup, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.tokens import Exchanged
 
 SITE, API = "https://www.reddit.com", "https://oauth.reddit.com"
@@ -204,6 +204,10 @@ _APPS = (
 SPEC = ReplierSpec(
     kind="reddit",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=300.0,
+            why="Reddit names no time; an account's own comments come out of a cache. Five minutes are ours.",
+        ),
         limit=10_000,
         markup=Markup.MARKDOWN,
         edits=True,

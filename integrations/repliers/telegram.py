@@ -24,7 +24,7 @@ from integrations.base import (
 )
 from integrations.likeness import calling_nobody
 from integrations.net import Door, Heard
-from integrations.replies import Counting, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Counting, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 
 HOME = "https://api.telegram.org"
 _TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name
@@ -148,6 +148,10 @@ def build(base: str | None, secrets: Mapping[str, str]) -> Replier:
 SPEC = ReplierSpec(
     kind="telegram",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=None,
+            why="A bot cannot look: only a person who sees the chat can tell.",
+        ),
         limit=4096,
         counting=Counting.UTF16,
         edits=True,

@@ -13,7 +13,7 @@ from datetime import datetime
 from integrations.answers import arrived, checked, moment
 from integrations.base import Finding, MessageRejected, Receipt, Secret
 from integrations.net import Door
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.tokens import Exchanged
 
 HOME = "https://api.trustpilot.com"
@@ -118,6 +118,10 @@ _WHERE = "https://businessapp.b2b.trustpilot.com/applications (a plan with API a
 SPEC = ReplierSpec(
     kind="trustpilot",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=3600.0,
+            why="Trustpilot names no time. An hour is ours: a second answer only takes the first one's place.",
+        ),
         limit=None,
         one_for_each_post=True,
         edits=True,

@@ -16,7 +16,7 @@ from integrations.answers import arrived, checked, moment, plain
 from integrations.base import JSON, Finding, MessageRejected, Receipt, Secret, TargetRefused
 from integrations.net import Door, Heard
 from integrations.parts import obj, words
-from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Standing
+from integrations.replies import Answer, Place, Replier, ReplierSpec, ReplyRules, Shown, Standing
 from integrations.tokens import google_user
 
 HOME = "https://www.googleapis.com"
@@ -183,6 +183,10 @@ _PLAYGROUND = "https://developers.google.com/oauthplayground"
 SPEC = ReplierSpec(
     kind="youtube",
     rules=ReplyRules(
+        shown=Shown(
+            within_seconds=900.0,
+            why="YouTube names no time; lists of comments may lag behind. A quarter of an hour is ours.",
+        ),
         limit=10_000,
         edits=True,
         deletes=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from collectors.base import ReplyDoor
 from service.actions.actors import Actor, require
 from service.actions.auditing import audit
 from service.actions.replies.common import fitting, reasons
-from service.actions.suggestions import filled, values_of
+from service.actions.suggestions import values_of
 from service.configuration.replies import CLOSING, Template
 from service.domain.cases import CaseState
 from service.domain.closing import Chosen, Report, TellingState, choose, key_of
@@ -228,20 +228,18 @@ def _words(session: Session, telling: Telling, known: PostFacts, tools: Tools) -
     values = {**values_of(known), "version": telling.version}
     own = _language(known)
     for language in dict.fromkeys((own, _ENGLISH)):
-        for template in _able(tools.replies.closing.texts, language, values):
+        for words in _sayable(tools.replies.closing.texts, language, values):
             try:
-                return fitting(session, filled(template, values), known.post, known.source, tools), language
+                return fitting(session, words, known.post, known.source, tools), language
             except Invalid:
                 continue  # too long there, most of all; the next is shorter
     return None
 
 
-def _able(texts: Sequence[Template], language: str, values: dict[str, str]) -> list[Template]:
-    return [
-        each
-        for each in texts
-        if each.language.split("-")[0] == language and all(values.get(field) for field in each.fields)
-    ]
+def _sayable(texts: Sequence[Template], language: str, values: dict[str, str]) -> Iterator[str]:
+    for each in texts:
+        if each.language.split("-")[0] == language and (words := each.words(values)) is not None:
+            yield words
 
 
 def _language(known: PostFacts) -> str:

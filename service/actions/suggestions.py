@@ -44,14 +44,14 @@ def drafts_for(session: Session, post_id: int, *, by: Actor, tools: Tools, most:
         raise NotFound(f"There is no post {post_id}.")
     known = found[0]
     earlier = [_from_earlier(each, known) for each in similar.replies(session, known.reading, most=most)]
-    templates = [_from_template(each, known) for each in _fitting(tools.replies.templates, known)]
+    templates = _fitting(tools.replies.templates, known)
     # The company's own words first, but never only them: a template is never about somebody else.
     kept = earlier[: most - 1] if templates else earlier
     return [*kept, *templates][:most]
 
 
-def _fitting(templates: Sequence[Template], known: PostFacts) -> list[Template]:
-    """The templates that can be said, those that fit best first."""
+def _fitting(templates: Sequence[Template], known: PostFacts) -> list[Suggestion]:
+    """The templates that can be said, filled in, those that fit best first."""
     language = (known.reading.language if known.reading else _ENGLISH).split("-")[0]
     values = values_of(known)
     intents = known.reading.intents if known.reading else {}
@@ -64,12 +64,13 @@ def _fitting(templates: Sequence[Template], known: PostFacts) -> list[Template]:
     able = [
         template
         for template in templates
-        if all(values.get(field) for field in template.fields)
-        and (not template.intents or any(name in intents for name in template.intents))
+        if (not template.intents or any(name in intents for name in template.intents))
         and (not template.topics or any(name in topics for name in template.topics))
         and template.language.split("-")[0] in (language, _ENGLISH)
     ]
-    return sorted(able, key=fit, reverse=True)
+    ordered = sorted(able, key=fit, reverse=True)
+    said = [(template.name, words) for template in ordered if (words := template.words(values)) is not None]
+    return [Suggestion(text=words, name=name, why="A template of replies.yaml.", template=name) for name, words in said]
 
 
 def values_of(known: PostFacts) -> Mapping[str, str]:
@@ -82,19 +83,6 @@ def values_of(known: PostFacts) -> Mapping[str, str]:
         "version": post.product_version or "",
         "issue": str(known.issue.id) if known.issue else "",
     }
-
-
-def filled(template: Template, values: Mapping[str, str]) -> str:
-    """A template's words with everything filled in that is known."""
-    text = template.text
-    for field, value in values.items():
-        text = text.replace(f"{{{field}}}", value)
-    return text
-
-
-def _from_template(template: Template, known: PostFacts) -> Suggestion:
-    text = filled(template, values_of(known))
-    return Suggestion(text=text, name=template.name, why="A template of replies.yaml.", template=template.name)
 
 
 def _from_earlier(earlier: EarlierReply, known: PostFacts) -> Suggestion:

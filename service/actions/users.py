@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import category
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -63,13 +64,16 @@ def change_user(  # noqa: PLR0913  what a form says, each by its name
 
     Raises:
         NotFound: there is no such user.
-        Invalid, Conflict: as for `add_user`; or nobody would be left who administers.
+        Invalid, Conflict: as for `add_user`; or nobody would be left who administers, or who sits at this machine
+            would lose it, with nobody there to give it back.
         NotAllowed: `by` does not administer.
     """
     require(by, Deed.ADMINISTER, session=session)
     user = session.get(User, user_id, with_for_update=True)
     if user is None:
         raise NotFound(f"There is no user {user_id}. `earful user list` shows them.")
+    if user.email == LOCAL_EMAIL and not (email is None and role in (None, Role.ADMIN) and active is not False):
+        raise Conflict(f"{LOCAL_EMAIL} is whoever sits at this machine, and stays its admin. Only the name may change.")
     if email is not None and _email(email) != user.email:
         _refuse_taken(session, _email(email))
         user.email = _email(email)
@@ -112,15 +116,22 @@ def tie_account(
 def _name(name: str) -> str:
     if not name.strip():
         raise Invalid("A user needs a name.")
+    if _unwritable(name):
+        raise Invalid("The name holds signs that cannot be shown. Write it anew.")
     return " ".join(name.split())[:80]
 
 
 def _email(email: str) -> str:
     address = email.strip().lower()
     before, at, behind = address.partition("@")
-    if not (before and at and behind) or any(sign.isspace() for sign in address):
+    if not (before and at and behind) or any(sign.isspace() for sign in address) or _unwritable(address):
         raise Invalid(f"{email!r} is no e-mail address. Give one such as kim@example.com.")
     return address
+
+
+def _unwritable(text: str) -> bool:
+    """Whether it holds what would command a terminal, or bytes that are no text."""
+    return any(category(sign) in ("Cc", "Cs") and not sign.isspace() for sign in text)
 
 
 def _role(role: str) -> str:
@@ -132,7 +143,7 @@ def _role(role: str) -> str:
 def _refuse_taken(session: Session, email: str) -> None:
     holder = session.scalars(select(User).where(col(User.email) == email)).one_or_none()
     if holder is not None:
-        raise Conflict(f"{email} is {holder.name}'s, user {holder.id}.")
+        raise Conflict(f"{email} is taken by {holder.name}, user {holder.id}.")
 
 
 def _admins(session: Session) -> int:

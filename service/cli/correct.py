@@ -15,6 +15,7 @@ from service.cli import wiring
 from service.cli.console import OUT, complain, say
 from service.domain.corrections import Origin
 from service.errors import Invalid
+from service.models.columns import LARGEST_KEY
 from service.store import corrections, corrections_report
 from service.store.database import transaction
 
@@ -25,7 +26,7 @@ _By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
 
 @app.command()
 def add(
-    post: Annotated[int, typer.Argument(help="The post's number.")],
+    post: Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="The post's number.")],
     sentiment: Annotated[str | None, typer.Option(help="negative, neutral, positive or mixed.")] = None,
     language: Annotated[str | None, typer.Option(help="A code such as en or de.")] = None,
     intent: Annotated[list[str] | None, typer.Option(metavar="NAME=yes|no", help="Repeat for several.")] = None,
@@ -75,7 +76,10 @@ def list_corrections(
 
 @app.command("withdraw")
 def take_back(
-    correction: Annotated[int, typer.Argument(help="Its number, as `earful correct list` shows it.")], by: _By = _BY
+    correction: Annotated[
+        int, typer.Argument(min=1, max=LARGEST_KEY, help="Its number, as `earful correct list` shows it.")
+    ],
+    by: _By = _BY,
 ) -> None:
     """Take a label back; the post is read once more.
 

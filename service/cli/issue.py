@@ -14,12 +14,12 @@ from service.cli import wiring
 from service.cli.console import say
 from service.errors import NotFound
 from service.jobs.queue import queue
-from service.models.columns import id_of
+from service.models.columns import LARGEST_KEY, id_of
 from service.store import tellings
 from service.store.database import transaction
 
 app = typer.Typer(help="Issues: say that one is fixed, and have those told who reported it.", no_args_is_help=True)
-_Number = Annotated[int, typer.Argument(help="The issue's number.")]
+_Number = Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="The issue's number.")]
 
 
 @app.command()

@@ -15,12 +15,13 @@ from service.cli.console import OUT, say
 from service.errors import NotFound
 from service.jobs.queue import queue
 from service.models import Reply
+from service.models.columns import LARGEST_KEY
 from service.store import reply_views
 from service.store.database import transaction
 from service.store.reply_views import Queue
 
 app = typer.Typer(help="Replies to authors: those that wait, and those that did not arrive.", no_args_is_help=True)
-_Number = Annotated[int, typer.Argument(help="Its number, as `earful reply list` shows it.")]
+_Number = Annotated[int, typer.Argument(min=1, max=LARGEST_KEY, help="Its number, as `earful reply list` shows it.")]
 
 
 @app.command("list")

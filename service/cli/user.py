@@ -13,7 +13,7 @@ from service.actions import users
 from service.cli import wiring
 from service.cli.console import OUT, say
 from service.domain.roles import Role
-from service.errors import NotFound
+from service.errors import Invalid, NotFound
 from service.models.columns import id_of
 from service.store.database import transaction
 
@@ -72,6 +72,8 @@ def change_user(
 
     Example: earful user change kim@example.com --role admin
     """
+    if all(each is None for each in (name, email, role, active)):
+        raise Invalid("Say what to change: --name, --email, --role, --on or --off.")
     with wiring.open_tools(wiring.read_setup()) as tools, transaction(tools.engine) as session:
         by = users.local_user(session, now=tools.clock())
         number = _number(session, user)
@@ -83,7 +85,8 @@ def change_user(
 
 
 def _number(session: Session, given: str) -> int:
+    wanted = given.strip().lower()
     for user in users.list_users(session):
-        if given in (str(user.id), user.email) or given.lower() == user.email:
+        if wanted in (str(user.id), user.email):
             return id_of(user)
     raise NotFound(f"There is no user {given}. `earful user list --all` shows them.")

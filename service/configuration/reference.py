@@ -25,6 +25,7 @@ from service.configuration.replies import (
     ApprovalSection,
     ClosingSection,
     ClosingTextSection,
+    GreetingSection,
     RepliesSection,
     TemplateSection,
 )
@@ -69,6 +70,21 @@ def answers_table() -> str:
     return _table(head, [_answering(spec) for spec in _repliers()])
 
 
+def answers_shown() -> str:
+    """How long a reply that cannot be found is looked for, and why."""
+    rows = [
+        (f"`{spec.kind}`", _patience(spec.rules.shown.within_seconds), spec.rules.shown.why) for spec in _repliers()
+    ]
+    return _table(("Kind", "Believed after", "Because"), rows)
+
+
+def _patience(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    number, unit = (seconds / 3600, "hour") if seconds >= 3600 else (seconds / 60, "minute")
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+
+
 def answers_keys() -> str:
     """What answering needs in the environment, kind by kind."""
     rows = [
@@ -89,6 +105,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "classifiers": lambda: keys_table(ClassifierSection),
     "replies": lambda: keys_table(RepliesSection),
     "approval": lambda: keys_table(ApprovalSection),
+    "greetings": lambda: keys_table(GreetingSection),
     "templates": lambda: keys_table(TemplateSection),
     "closing": lambda: keys_table(ClosingSection),
     "closing texts": lambda: keys_table(ClosingTextSection),
@@ -98,6 +115,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "sources": lambda: keys_table(SourceSection),
     "kinds": kinds_section,
     "answers": answers_table,
+    "answers shown": answers_shown,
     "answers keys": answers_keys,
 }
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +21,11 @@ from service.domain.replies import ApprovalRules
 from service.domain.wording import did_you_mean
 
 FILE = "replies.yaml"
-FIELDS = ("author", "product", "issue", "version")
-"""What a template may leave open, written as {author}."""
+FIELDS = ("author", "product", "issue", "version", "link")
+"""What a template may leave open, written as {author}. A link is for whoever writes to fill in."""
+
+_GREETING = "greeting"
+_BY_HAND = frozenset({"link"})
 
 CLOSING = "Fixed"
 """What the words that tell of a fix are called among templates."""
@@ -38,13 +41,16 @@ class Template:
     name: str
     language: str  # BCP 47
     text: str
+    nameless: str | None = None  # the same, where nobody knows what the author is called
     intents: tuple[str, ...] = ()  # what the post does; none: whatever it does
     topics: tuple[str, ...] = ()
 
-    @property
-    def fields(self) -> frozenset[str]:
-        """What must be known of a post before this can be said."""
-        return frozenset(_OPEN.findall(self.text))
+    def words(self, values: Mapping[str, str]) -> str | None:
+        """What can be said with what is known of a post, filled in; None where too little is."""
+        for text in (self.text, self.nameless):
+            if text is not None and all(values.get(gap) or gap in _BY_HAND for gap in _OPEN.findall(text)):
+                return _OPEN.sub(lambda gap: values.get(gap[1]) or gap[0], text)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,14 @@ class AnswerWithinSection(Section):
     usual: float = Field(24.0, gt=0, le=1000, description="hours until every other post with a case is answered")
 
 
+class GreetingSection(Section):
+    """What an entry of `greetings` may say."""
+
+    language: Language = Field(description="the language that it is written in, as a code such as en or pt-BR")
+    named: str = Field(min_length=1, max_length=200, description="the greeting with a name: `Hi {author},`")
+    nameless: str = Field(min_length=1, max_length=200, description="the same where the author's name is not known")
+
+
 class TemplateSection(Section):
     """What an entry of `templates` may say."""
 
@@ -95,7 +109,8 @@ class TemplateSection(Section):
     text: str = Field(
         min_length=1,
         max_length=5000,
-        description="the words; `{author}`, `{product}`, `{issue}` and `{version}` are filled in",
+        description="the words; `{greeting}`, `{author}`, `{product}`, `{issue}` and `{version}` are filled in, "
+        "`{link}` by whoever writes",
     )
 
 
@@ -137,6 +152,9 @@ class RepliesSection(Section):
     approval: ApprovalSection = Field(
         default_factory=ApprovalSection, description="when a second person must look before a reply leaves"
     )
+    greetings: tuple[GreetingSection, ...] = Field(
+        (), description="how a reply begins, for each language: what `{greeting}` in a template stands for"
+    )
     templates: tuple[TemplateSection, ...] = Field((), description="words to begin a reply with")
     closing: ClosingSection = Field(
         default_factory=ClosingSection, description="how those who reported an issue are told that it is fixed"
@@ -155,9 +173,14 @@ def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesC
     section = checked(document, RepliesSection)
     listed = document.at(("templates",))
     unique(document, [("templates", index) for index in range(len(listed) if isinstance(listed, list) else 0)])
+    greetings = {each.language: each for each in section.greetings} if section is not None else {}
     if section is not None:
+        for index, greeting in enumerate(section.greetings):
+            _check_gaps(document, ("greetings", index, "named"), greeting.named, ("author",))
+            _check_gaps(document, ("greetings", index, "nameless"), greeting.nameless, ())
         for index, template in enumerate(section.templates):
             _check(document, index, template, None if topics is None else tuple(topics))
+            _check_greeted(document, index, template, greetings)
         _check_closing(document, section.closing)
     if section is None or document.problems:
         raise document.error()
@@ -166,7 +189,7 @@ def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesC
         escalate_to=section.escalate_to,
         answer_within=AnswerWithin(**section.answer_within_hours.model_dump()),
         approval=ApprovalRules(**section.approval.model_dump()),
-        templates=tuple(Template(**template.model_dump()) for template in section.templates),
+        templates=tuple(_greeted(template, greetings) for template in section.templates),
         closing=ClosingConfig(
             second_person_from=section.closing.second_person_from,
             pace=Pace(an_hour=section.closing.an_hour, an_hour_on=section.closing.an_hour_on),
@@ -175,8 +198,32 @@ def load_replies(path: Path, *, topics: Iterable[str] | None = None) -> RepliesC
     )
 
 
+def _greeted(template: TemplateSection, greetings: Mapping[str, GreetingSection]) -> Template:
+    """The template as it is said: with the greeting of its language, once with a name and once without."""
+    made, gap = Template(**template.model_dump()), f"{{{_GREETING}}}"
+    if gap not in made.text:
+        return made
+    greeting = _greeting_for(template.language, greetings)
+    if greeting is None:
+        return made  # complained of already
+    named, nameless = (made.text.replace(gap, words) for words in (greeting.named, greeting.nameless))
+    return replace(made, text=named, nameless=nameless)
+
+
+def _greeting_for(language: str, greetings: Mapping[str, GreetingSection]) -> GreetingSection | None:
+    return greetings.get(language) or greetings.get(language.split("-", maxsplit=1)[0])
+
+
+def _check_greeted(
+    document: Document, index: int, template: TemplateSection, greetings: Mapping[str, GreetingSection]
+) -> None:
+    if f"{{{_GREETING}}}" in template.text and _greeting_for(template.language, greetings) is None:
+        message = f"There is no greeting in {template.language}."
+        document.complain(("templates", index, "text"), message, fix="Add one to `greetings`, or write it out.")
+
+
 def _check(document: Document, index: int, template: TemplateSection, topics: tuple[str, ...] | None) -> None:
-    _check_gaps(document, ("templates", index, "text"), template.text, FIELDS)
+    _check_gaps(document, ("templates", index, "text"), template.text, (_GREETING, *FIELDS))
     known = {"intents": tuple(Intent), "topics": topics}
     for key, names in known.items():
         for name in getattr(template, key):

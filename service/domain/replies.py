@@ -202,7 +202,7 @@ def _says(word: str, text: str) -> bool:
 
 
 _MENTION = re.compile(r"<(?:@|#|!subteam\^)[A-Z0-9]{3,}(?:\|[^>]*)?>|<!(?:here|channel|everyone)>")
-_FIELD = re.compile(r"\{(?:author|product|issue|version)\}")
+_FIELD = re.compile(r"\{(?:author|product|issue|version|link)\}")
 
 
 def internal_in(text: str, held: Mapping[str, Collection[str]]) -> list[str]:

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 VECTOR_WIDTH = 512  # the frozen multilingual encoder's
+LARGEST_KEY = 2**63 - 1
+"""What a bigint holds: a door refuses larger numbers before the database does."""
 
 # Named by rule, so that a migration can name what it drops.
 SQLModel.metadata.naming_convention = {

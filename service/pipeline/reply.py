@@ -25,7 +25,7 @@ from integrations.base import (
     TargetBusy,
     TargetRefused,
 )
-from integrations.replies import Deletes, Edits, Place, Replier
+from integrations.replies import Deletes, Edits, Place, Replier, Shown
 from service.domain.outbox import OutboxState, move
 from service.domain.replies import Wish, difference, text_digest
 from service.models import Case, Post, Reply, Source
@@ -41,6 +41,7 @@ _LOOK_AGAIN = 30.0  # seconds, before an uncertain outcome is looked at
 _BACK_OFF = 60.0  # seconds, where a busy platform names no time
 _FOR_A_PERSON = 600.0  # seconds, in which somebody may have set a key
 _CLOCKS_APART = timedelta(minutes=5)  # how far a platform's clock may be behind ours
+_LOOK_YOURSELF = "Look whether it stands there; if it does, say that it was sent by hand."
 _LOOK_FIRST = "Look at the post again; then try once more, change the words, or drop the reply."
 
 
@@ -62,6 +63,7 @@ class _Plan:
     open: bool  # an earlier attempt may have been done, and nothing settled that yet
     written_at: datetime
     left_at: datetime | None
+    shown_within: timedelta | None  # since it left; then "it is not there" is believed. None: never
     receipt: Receipt | None
     source: Source
     place: Place
@@ -121,6 +123,7 @@ def _planned(reply_id: int, tools: Tools) -> _Plan | Outcome:
             open=reply.state != OutboxState.APPROVED,
             written_at=reply.written_at,
             left_at=reply.sending_at,
+            shown_within=_shown_within(source, tools),
             receipt=_receipt(reply),
             source=source,
             place=replies.place_of(session, post, source),
@@ -137,6 +140,14 @@ def _must_not_leave(reply: Reply, post: Post) -> str:
     if reply.approval_reasons and reply.approved_digest is None and reply.wish != Wish.REMOVE:
         return "Nobody approved it."
     return ""
+
+
+def _shown_within(source: Source, tools: Tools) -> timedelta | None:
+    if tools.certain_after is not None:
+        return tools.certain_after
+    rules = tools.reply_rules(source)
+    seconds = (rules.shown if rules is not None else Shown()).within_seconds
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _step(reply: Reply) -> _Step:
@@ -242,11 +253,15 @@ def _begin(plan: _Plan, tools: Tools) -> bool:
 
 
 def _not_there(plan: _Plan, tools: Tools) -> Outcome:
-    """It was looked for in vain: soon after it left that tells nothing, a platform may be slow to show it."""
-    since = tools.clock() - plan.left_at if plan.left_at else tools.certain_after
-    wait = (tools.certain_after - since).total_seconds()
-    if wait > 0:
-        return _uncertain(plan, tools, "It is not there yet.", wait=wait)
+    """It was looked for in vain: soon after it left that tells nothing, a platform may be slow to show it. It is looked
+    for again after as long as it is away, so that what shows soon is known soon.
+    """
+    if plan.shown_within is None:
+        return _uncertain(plan, tools, "It cannot be seen there.", wait=_FOR_A_PERSON, what_to_do=_LOOK_YOURSELF)
+    since = tools.clock() - plan.left_at if plan.left_at else plan.shown_within
+    left = (plan.shown_within - since).total_seconds()
+    if left > 0:
+        return _uncertain(plan, tools, "It is not there yet.", wait=min(left, max(_LOOK_AGAIN, since.total_seconds())))
     return _again(plan, tools, "It had not arrived.", wait=0)
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from nlp.base import Intent, Sentiment
 from service.domain.outbox import OutboxState
 from service.domain.wording import did_you_mean
+from service.models.columns import LARGEST_KEY
 from service.store.delivery_views import DeliveryFilter
 from service.store.issue_views import ACTIVE, IssueFilter, IssueOrder
 from service.store.post_filter import URGENT_FROM, Having, PostFilter, PostState, RatingBand
@@ -53,7 +54,7 @@ def _urgency(given: object) -> object:
 
 Moment = Annotated[str, AfterValidator(_moment)]
 NumberOrHaving = Annotated[int | Having, BeforeValidator(_number_or_having)]
-Id = Annotated[int, Field(ge=1, lt=2**63)]
+Id = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 Word = Annotated[str, Field(max_length=200)]
 
 

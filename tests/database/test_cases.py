@@ -132,19 +132,26 @@ def test_a_post_without_a_rule_gets_a_case(session: Session, person: Callable[..
 
 
 def test_the_team_is_looked_after(session: Session, person: Callable[..., Actor]) -> None:
-    """By admins; e-mail addresses are one's own, and somebody who administers always remains."""
+    """By admins; e-mail addresses are one's own, and who sits at the machine stays an admin."""
     root, kim = users.local_user(session, now=NOW), person("Kim")
     assert users.local_user(session, now=NOW) == root
     added = users.add_user(session, name="Ada", email=" Ada@Example.com", role="support", by=root, now=NOW)
     assert (added.email, added.role) == ("ada@example.com", Role.SUPPORT)
-    with pytest.raises(Conflict, match="Ada's"):
+    with pytest.raises(Conflict, match="taken by Ada"):
         users.add_user(session, name="Eve", email="ada@example.com", role="support", by=root, now=NOW)
     with pytest.raises(Invalid, match="Did you mean `support`"):
         users.change_user(session, id_of(added), role="suport", by=root, now=NOW)
     with pytest.raises(NotAllowed):
         users.add_user(session, name="Eve", email="eve@example.com", role="admin", by=kim, now=NOW)
-    with pytest.raises(Conflict, match="nobody would administer"):
+    with pytest.raises(Conflict, match="sits at this machine"):
         users.change_user(session, root.user_id, role="viewer", by=root, now=NOW)
+
+
+def test_somebody_always_administers(session: Session, person: Callable[..., Actor]) -> None:
+    """Also where nobody ever sat at the machine itself."""
+    root = person("Root", "admin")
+    with pytest.raises(Conflict, match="nobody would administer"):
+        users.change_user(session, root.user_id, active=False, by=root, now=NOW)
 
 
 def test_a_slack_account_is_tied_by_its_address(session: Session) -> None:
@@ -183,5 +190,5 @@ def test_words_to_begin_with(session: Session, person: Callable[..., Actor]) -> 
     assert (first.text, first.reply_id) == ("Danke, Mia, das ist behoben.", id_of(answered))
     assert second.name == "Fehler, danke"
     assert second.text.startswith("Hallo Mia, danke")
-    assert third.text.startswith("Hi Mia, ")
+    assert third.text.startswith("Hallo Mia, ")
     assert "{" not in second.text + third.text

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from collectors.base import ReplyDoor
+from integrations.replies import ReplyRules, Shown
 from service.actions import replies
 from service.actions.actors import Actor
 from service.errors import Conflict, ServiceError
@@ -113,7 +114,39 @@ def test_not_there_is_not_believed_at_once(bench: Bench) -> None:
     bench.clock.pass_(10)
     (job,) = [job for job in bench.run(reply).next if job.task == "reply"]
 
-    assert (bench.held(reply).state, job.wait_seconds) == ("uncertain", 110)
+    assert (bench.held(reply).state, job.wait_seconds) == ("uncertain", 30)
+    bench.clock.pass_(90)
+    (job,) = [job for job in bench.run(reply).next if job.task == "reply"]
+    assert (bench.held(reply).state, job.wait_seconds) == ("uncertain", 20)
+
+
+def test_a_slow_platform_is_given_its_time(bench: Bench) -> None:
+    """What is believed of a platform is written down with it; it is looked for ever less often until then."""
+    slow = ReplyRules(limit=500, shown=Shown(within_seconds=3600.0, why="It is slow."))
+    bench.tools = replace(bench.tools, reply_rules=lambda source: slow)
+    reply = bench.published()
+    bench.platform.fail(Fault.LOST)
+    bench.run(reply)
+    waits = []
+    for _ in range(8):
+        bench.clock.pass_(waits[-1] if waits else 30)
+        waits += [job.wait_seconds for job in bench.run(reply).next if job.task == "reply"]
+    assert waits == [30, 60, 120, 240, 480, 960, 1680, 0]
+    bench.settle()
+    assert (bench.on_platform(), bench.platform.writes()) == ([THANKS], 2)
+
+
+def test_what_nobody_can_see_is_never_believed(bench: Bench) -> None:
+    """Where a program cannot look, a person says what came of it, however long that takes."""
+    blind = ReplyRules(limit=500, shown=Shown(within_seconds=None, why="Nobody can look."))
+    bench.tools = replace(bench.tools, reply_rules=lambda source: blind)
+    reply = bench.published()
+    bench.platform.fail(Fault.LOST)
+    bench.run(reply)
+    bench.clock.pass_(48 * 3600)
+    bench.run(reply)
+    assert (bench.held(reply).state, bench.held(reply).problem) == ("uncertain", "It cannot be seen there.")
+    assert bench.platform.writes() == 1
 
 
 def test_looking_in_vain_keeps_the_question_open(bench: Bench) -> None:

@@ -24,6 +24,7 @@ from service.store.database import transaction
 from service.store.deliveries import Wanted
 from service.testing.slack import People, Workspace, running
 from service.tools import Tools
+from tests.database.clicks.scene import connected
 from tests.database.replying import Bench
 from tests.recorded.web import Asked, Reply, serve
 
@@ -133,8 +134,11 @@ class Desk:
 
 
 @contextmanager
-def desk_on(answering: Bench) -> Iterator[Desk]:
-    """The bench of a reply, with a card about its post in a made-up Slack whose people are our team."""
+def desk_on(answering: Bench, *, door: str = "http") -> Iterator[Desk]:
+    """The bench of a reply, with a card about its post in a made-up Slack whose people are our team.
+
+    `door`: "http" or "socket", through which we hear them.
+    """
     workspace = Workspace()
     with running(workspace) as url:
         secret = workspace.app.http.secret
@@ -142,13 +146,19 @@ def desk_on(answering: Bench) -> Iterator[Desk]:
         desks, targets = Workspaces(settings), SlackTargets(settings)
         tools = replace(answering.tools, slack=desks.desk, target=lambda kind: targets)
         app = SlackApp(keeper(tools.engine, tools.clock), desks, signing_secret=secret)
-        with serve(lambda asked: _answered(app, asked)) as web:
-            workspace.app.http.url = f"{web.url}/hooks/slack"
+        with connected(workspace, app, url) if door == "socket" else _over_http(workspace, app):
             desk = Desk(answering, workspace, People(workspace), tools, _delivery(answering, tools))
             _know_each_other(answering, workspace)
             desk.jobs.append((tools.clock(), Job(task="deliver", arguments={"delivery_id": desk.delivery_id})))
             desk.work()
             yield desk
+
+
+@contextmanager
+def _over_http(workspace: Workspace, app: SlackApp) -> Iterator[None]:
+    with serve(lambda asked: _answered(app, asked)) as web:
+        workspace.app.http.url = f"{web.url}/hooks/slack"
+        yield
 
 
 def _answered(app: SlackApp, asked: Asked) -> Reply:

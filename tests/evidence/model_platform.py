@@ -14,7 +14,7 @@ from integrations.base import IntegrationError, MessageRejected, OutcomeUncertai
 from integrations.replies import Answer, Place, Standing
 from service.domain.replies import difference
 
-LATEST = 100.0  # seconds until a request that broke off is done and shown: fewer than `Tools.certain_after`
+LATEST = 100.0  # seconds until a request that broke off is done and shown: fewer than `Shown` says
 
 
 class Broken(AssertionError):

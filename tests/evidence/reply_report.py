@@ -9,18 +9,17 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
 
+from integrations.replies import Shown
 from service.testing import postgres
 from service.testing.tools import make_tools
-from service.tools import Tools
 from tests.evidence.interleavings import STEPS, run
 from tests.evidence.model_platform import LATEST
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "replies.md"
-BELIEVES = next(each.default for each in fields(Tools) if each.name == "certain_after").total_seconds()
+BELIEVES = Shown().within_seconds  # what the model is given, as a platform that names no time
 _AT_ONCE = 50  # seeds in one database
 
 _TEXT = """# How replies were tried

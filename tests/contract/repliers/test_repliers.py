@@ -86,6 +86,8 @@ def test_it_describes_itself(kind: str) -> None:
     assert found.kind == kind
     assert found.rules.notes
     assert all(note.endswith(".") for note in found.rules.notes)
+    assert found.rules.shown.why.endswith(".")
+    assert (found.rules.shown.within_seconds or 60) >= 60  # less than a gateway on the way may keep a request
     assert all(secret.name.isupper() and secret.where for secret in found.secrets)
     fake = platform(kind)()
     assert missing(kind, fake.secrets) == ()
