@@ -90,6 +90,7 @@ STANDINGS: dict[str, State] = {
     Standing.FAILED: State("Not told", "act"),
     Standing.TOLD: State("Told", "done"),
 }
+NO_CONTACT = State("Asked not to be contacted", "act", "Nobody writes to them, and no fix is told to them.")
 SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),
     SourceState.LISTENING: State("Listening", "done"),

@@ -14,12 +14,13 @@ from sqlmodel import col
 from service.configuration.replies import RepliesConfig
 from service.domain.replies import ApprovalRules
 from service.domain.roles import Role
-from service.models import User
+from service.models import Post, User
 from service.store.database import transaction
 from service.web.app import create_app
 from service.web.site import Desk
 from tests.database.replying import THANKS, Bench, bench_on
 from tests.web.conftest import SomeCompany
+from tests.web.reading import words_of
 
 OURS = {"sec-fetch-site": "same-origin"}
 
@@ -56,11 +57,11 @@ def say(browser: TestClient, bench: Bench, text: str, *, then: str = "publish", 
     return Selector(answer.text)
 
 
-def press(browser: TestClient, page: Selector, word: str) -> Selector:
+def press(browser: TestClient, page: Selector, word: str, **given: str) -> Selector:
     """Press a button of the page."""
     (form,) = [form for form in page.css("form[method=post]") if form.css("button::text").get() == word]
     fields = {field.attrib["name"]: field.attrib.get("value", "") for field in form.css("input[name]")}
-    answer = browser.post(form.attrib["action"], data=fields, headers=OURS)
+    answer = browser.post(form.attrib["action"], data={**fields, **given}, headers=OURS)
     assert answer.status_code == 200, answer.text
     return Selector(answer.text)
 
@@ -125,6 +126,30 @@ def test_what_cannot_be_sent_is_told(browser: TestClient, bench: Bench) -> None:
     assert (answer.status_code, "468 are allowed" in answer.text) == (422, True)
     assert browser.post(f"/posts/{bench.post_id}/answer", data=given).status_code == 403
     assert bench.all_replies() == []
+
+
+def test_who_wants_no_words_gets_none(browser: TestClient, bench: Bench) -> None:
+    """Noted on the post's page; only what answers a new question leaves, where its writer says so; and taken back."""
+    page = press(browser, Selector(browser.get(f"/posts/{bench.post_id}").text), "Note it", reason="Said <so>.")
+    assert "Noted by you" in words_of(page.css("section[aria-labelledby=contact]"))
+    assert "Said <so>." in words_of(page.css("section[aria-labelledby=contact]"))
+    assert "Asked not to be contacted" in words_of(page.css("dl.facts"))
+    bench.clock.pass_(60)
+    with transaction(bench.engine) as session:
+        session.get_one(Post, bench.post_id).created_at = bench.clock()
+    form = Selector(browser.get(f"/posts/{bench.post_id}/answer").text)
+    assert "where it asks us something" in words_of(form.css(".notice"))
+    page = say(browser, bench, THANKS)
+    assert "Draft" in answer_section(page)
+    assert "They asked not to be contacted" in answer_section(page)
+    reply = page.css("article[id^=reply-]::attr(id)").get("").removeprefix("reply-")
+    confirmed = form.css("input[name=answers_refusal]::attr(value)").get("")
+    say(browser, bench, THANKS, reply=reply, answers_refusal=confirmed)
+    bench.settle()
+    assert bench.on_platform() == [THANKS]
+    page = Selector(browser.get(f"/posts/{bench.post_id}").text)
+    page = press(browser, page, "They may be contacted again")
+    assert "They do not want to be contacted" in words_of(page.css("section[aria-labelledby=contact]"))
 
 
 def test_the_length_is_counted_as_the_platform_counts(browser: TestClient, bench: Bench) -> None:

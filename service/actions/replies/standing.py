@@ -12,8 +12,10 @@ from service.actions.replies.common import (
     done,
     fitting,
     hold,
+    in_spite_of,
     reasons,
     refuse_second,
+    refuse_unwanted,
     send,
     to,
     unchanged,
@@ -42,7 +44,7 @@ def retry(
     """Try a reply that failed once more; with what was seen now, where its post changed.
 
     Raises:
-        NotFound. NotAllowed: `by` does not publish.
+        NotFound. NotAllowed: `by` does not publish, or its author asked not to be contacted.
         Conflict: it did not fail, or somebody else answers, or the post was edited since.
     """
     require(by, Deed.PUBLISH, session=session)
@@ -53,6 +55,8 @@ def retry(
         raise Conflict(f"It is {reply.state}, and did not fail.")
     if seen_digest is not None and post_version is not None:
         reply.seen_digest, reply.post_version = seen_digest, post_version
+    if reply.wish != Wish.REMOVE:
+        refuse_unwanted(session, reply, session.get_one(Post, reply.post_id))
     if reply.wish == Wish.PUBLISH:
         unchanged(session, reply.post_id, reply.post_version)
         refuse_second(session, reply)
@@ -81,22 +85,24 @@ def sent_by_hand(session: Session, reply_id: int, *, url: str | None = None, by:
     return done(session, "sent_by_hand", reply, by=by, now=now)
 
 
-def edit(
+def edit(  # noqa: PLR0913  what a form says, each by its name
     session: Session,
     reply_id: int,
     text: str,
     *,
     by_hand: bool = False,
+    answers_refusal: int | None = None,
     by: Actor,
     now: datetime,
     tools: Tools,
 ) -> Outcome:
     """Change the words of a reply that stands. Where a second person must look, the change waits as a draft.
 
-    `by_hand`: a person did it on the platform already, and only says so.
+    `by_hand`: a person did it on the platform already, and only says so. `answers_refusal`: as for `draft`.
 
     Raises:
-        NotFound. NotAllowed: `by` does not publish, or no program can change it there.
+        NotFound.
+        NotAllowed: `by` does not publish, no program can change it there, or its author asked not to be contacted.
         Conflict: it does not stand there, or a change of it is on its way.
         Invalid: the text cannot be sent.
     """
@@ -114,6 +120,8 @@ def edit(
         _settled_by_hand(reply)
         return done(session, "edit_by_hand", reply, by=by, now=now)
     _needs_a_program(reply, source, tools, wish=Wish.EDIT)
+    reply.answers_refusal_id = in_spite_of(session, post, answers_refusal)
+    refuse_unwanted(session, reply, post)
     found = reasons(session, text, post, by=by, tools=tools)
     reply.text, reply.written_by_id, reply.wish, reply.approval_reasons = text, by.user_id, Wish.EDIT, found
     reply.post_version = post.version

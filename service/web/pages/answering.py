@@ -60,6 +60,7 @@ class _Given:
     version: Annotated[int, Form()]
     template: Annotated[str, Form(max_length=80)] = ""
     reply: Annotated[int | None, Form()] = None
+    answers_refusal: Annotated[int | None, Form()] = None
     then: Annotated[str, Form(pattern="^(keep|publish|change)$")] = "keep"
 
 
@@ -73,7 +74,15 @@ def keep(site: TheSite, by: Who, post_id: int, given: Annotated[_Given, Depends(
     desk = desk_of(site)
     with transaction(site.engine) as session:
         if given.then == "change" and given.reply is not None:
-            changed = replies.edit(session, given.reply, given.text, by=by, now=site.clock(), tools=desk.tools)
+            changed = replies.edit(
+                session,
+                given.reply,
+                given.text,
+                answers_refusal=given.answers_refusal,
+                by=by,
+                now=site.clock(),
+                tools=desk.tools,
+            )
             desk.queue(session, changed.next)
             return _back(post_id)
         kept = _kept(session, post_id, given, by=by, site=site)
@@ -97,6 +106,7 @@ def _kept(session: Session, post_id: int, given: _Given, *, by: Actor, site: Sit
             given.text,
             seen_digest=given.seen,
             post_version=given.version,
+            answers_refusal=given.answers_refusal,
             by=by,
             now=site.clock(),
             tools=desk.tools,
@@ -109,6 +119,7 @@ def _kept(session: Session, post_id: int, given: _Given, *, by: Actor, site: Sit
         seen_digest=given.seen,
         post_version=given.version,
         template=given.template or None,
+        answers_refusal=given.answers_refusal,
         by=by,
         now=site.clock(),
         tools=desk.tools,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from service.domain.roles import Deed
+from service.domain.roles import Deed, may
 from service.store import choices, corrections
 from service.web.auth import Who, requires
 from service.web.correcting import heads_to_label
@@ -34,4 +34,5 @@ def post(request: Request, site: TheSite, by: Who, post_id: int) -> HTMLResponse
         said=said,
         heads=heads_to_label(offered),
         by=by,
+        may_note=site.desk is not None and may(by.role, Deed.CONTACT),
     )

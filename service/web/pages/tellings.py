@@ -13,6 +13,7 @@ from sqlmodel import Session
 from service.actions import closing
 from service.actions import tellings as actions
 from service.actions.actors import Actor
+from service.domain.closing import Standing
 from service.domain.roles import Deed
 from service.errors import NotFound
 from service.models import Issue, Telling
@@ -50,8 +51,8 @@ def telling(request: Request, site: TheSite, number: int) -> HTMLResponse:
         title="Tell those who reported it",
         telling=found,
         issue=issue,
-        people=[each for each in views if each.reply is not None],
-        cannot=[each for each in views if each.reply is None],
+        people=[each for each in views if each.standing is not Standing.CANNOT],
+        cannot=[each for each in views if each.standing is Standing.CANNOT],
         summary=tellings.summary(views),
         todo=todo,
         can_tick=any(each.standing in actions.REVIEWED for each in views),
