@@ -18,6 +18,7 @@ from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
 from service.domain.people import Evidence, IdentityState, Lifecycle
 from service.domain.sources import Heard, SourceState
+from service.store.inbox import PostOrder
 from service.store.reply_views import Queue
 
 
@@ -90,6 +91,7 @@ STANDINGS: dict[str, State] = {
     Standing.FAILED: State("Not told", "act"),
     Standing.TOLD: State("Told", "done"),
 }
+ORDERS: dict[str, str] = {PostOrder.NEWEST: "Newest", PostOrder.AGAIN: "Wrote again first"}
 NO_CONTACT = State("Asked not to be contacted", "act", "Nobody writes to them, and no fix is told to them.")
 SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),

@@ -39,9 +39,10 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
     now, zone = site.clock(), site.company.time_zone
     chosen = query.filter(now=now, zone=zone, view=FIRST)
     view = VIEWS[query.view or FIRST]
+    order = query.order or view.order
     with site.reading() as session:
         newest = newest_id(session)
-        listed = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor)
+        listed = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor, order=order)
         counts = count_each(
             session,
             {**{name: each.filter_at(now) for name, each in VIEWS.items()}, "shown": chosen},
@@ -58,6 +59,8 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
         title=view.title,
         views=VIEWS,
         view=view,
+        order=order,
+        orders=words.ORDERS,
         counts=counts,
         counted_to=COUNTED_TO,
         query=query,
