@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from integrations.slack.views import work
+from service.domain.alarms import Trouble
 from service.domain.backfills import BackfillState
 from service.domain.cases import CaseState
 from service.domain.closing import Standing, TellingState
@@ -91,6 +93,8 @@ STANDINGS: dict[str, State] = {
     Standing.FAILED: State("Not told", "act"),
     Standing.TOLD: State("Told", "done"),
 }
+UNTIL = work.UNTIL
+WHY_NOT = work.WHY_NOT
 ORDERS: dict[str, str] = {PostOrder.NEWEST: "Newest", PostOrder.AGAIN: "Wrote again first"}
 NO_CONTACT = State("Asked not to be contacted", "act", "Nobody writes to them, and no fix is told to them.")
 SOURCES: dict[str, State] = {
@@ -100,6 +104,7 @@ SOURCES: dict[str, State] = {
     SourceState.REFUSED: State("A person must act", "act"),
     SourceState.OFF: State("Switched off"),
 }
+TROUBLES: dict[str, str] = {Trouble.REFUSED: "It refuses", Trouble.SILENT: "It is silent"}
 HEARD: dict[str, str] = {
     Heard.NOTHING_NEW: "nothing new",
     Heard.NOT_MODIFIED: "nothing new, as the platform says itself",

@@ -14,7 +14,7 @@ from sqlmodel import col
 from service.configuration.replies import RepliesConfig
 from service.domain.replies import ApprovalRules
 from service.domain.roles import Role
-from service.models import Post, User
+from service.models import AuditEvent, Post, User
 from service.store.database import transaction
 from service.web.app import create_app
 from service.web.site import Desk
@@ -115,6 +115,56 @@ def test_a_case_is_claimed_and_closed(browser: TestClient, bench: Bench) -> None
     assert "Solved" in answer_section(page)
     press(browser, page, "Open again")
     assert bench.case().state == "claimed"
+
+
+def test_a_case_is_given_away_put_off_and_set_aside(browser: TestClient, bench: Bench) -> None:
+    """The deeds of the card in Slack, on the post's page and from the inbox, which they lead back to."""
+    page = Selector(browser.get(f"/posts/{bench.post_id}").text)
+    page = press(browser, page, "Assign", to=str(bench.ada.user_id))
+    assert "Claimed Ada" in answer_section(page)
+    page = press(browser, page, "Snooze", when="day", day="2031-03-04")
+    assert "sleeps until" in answer_section(page)
+    page = press(browser, page, "Wake it")
+    assert bench.case().snoozed_until is None
+    page = press(browser, page, "Show it to them", words="Look, please.")
+    assert "escalated" in answer_section(page)
+    page = press(browser, page, "Assign", to="0")
+    assert bench.case().assignee_id is None
+
+    inbox = Selector(browser.get("/?view=inbox").text)
+    row = inbox.css("form.row-deeds")
+    asked = {each.attrib["name"]: each.attrib["value"] for each in row.css("input")}
+    at = {button.css("::text").get(): button.attrib["formaction"] for button in row.css("button")}
+    assert list(at) == ["Claim", "Tomorrow", "Not relevant"]
+    answer = browser.post(at["Tomorrow"], data=asked, headers=OURS, follow_redirects=False)
+    assert answer.headers["location"] == "/?view=inbox"
+    assert bench.case().snoozed_until is not None
+    answer = browser.post(at["Claim"], data={**asked, "back": "//evil.example"}, headers=OURS, follow_redirects=False)
+    assert answer.headers["location"] == f"/posts/{bench.post_id}#answer"
+    assert browser.post(at["Not relevant"], data={**asked, "why": "other"}, headers=OURS).status_code == 422
+    pane = inbox.css("[data-pane]")[0]
+    back = press(browser, pane, "Close the case", why="not about us", words="A lamp of others.")
+    assert back.css("[data-pane] [data-post]::attr(data-post)").get() == str(bench.post_id)
+    with transaction(bench.engine) as session:
+        event = session.scalars(select(AuditEvent).where(col(AuditEvent.verb) == "dismiss")).one()
+    assert event.detail == {"reason": "not about us: A lamp of others."}
+
+
+def test_what_stands_is_changed_by_hand_where_no_program_can(browser: TestClient, bench: Bench) -> None:
+    """The page says so, takes the word for it, and asks no platform."""
+    say(browser, bench, THANKS)
+    bench.settle()
+    without = replace(bench.tools, replier=lambda _: None)
+    browser.app.state.site = replace(browser.app.state.site, desk=Desk(tools=without, queue=bench.queue))  # type: ignore[attr-defined]  # a FastAPI
+    page = Selector(browser.get(f"/posts/{bench.post_id}").text)
+    assert "No program can remove it there" in answer_section(page)
+    change = page.css("a.button[href*='reply=']::attr(href)").get("")
+    assert "I changed it there by hand" in words_of(Selector(browser.get(change).text).css("form"))
+    page = say(browser, bench, "Mended.", then="changed", reply=change.rpartition("=")[2])
+    assert "Mended." in answer_section(page)
+    page = press(browser, page, "I took it down there")
+    assert bench.all_replies()[0].removed_at == bench.clock()
+    assert bench.on_platform() == [THANKS]
 
 
 def test_what_cannot_be_sent_is_told(browser: TestClient, bench: Bench) -> None:

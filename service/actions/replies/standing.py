@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -180,10 +181,25 @@ def _settled_by_hand(reply: Reply) -> None:
     reply.wish, reply.problem, reply.what_to_do = Wish.PUBLISH, None, None
 
 
-def _needs_a_program(reply: Reply, source: Source, tools: Tools, *, wish: Wish) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Able:
+    """What a program can do about a reply that stands at a source; the rest a person does there by hand."""
+
+    changes: bool
+    removes: bool
+
+
+def able(source: Source, tools: Tools) -> Able:
+    """What a program can do about a reply that stands at this source."""
     rules = tools.reply_rules(source)
-    lets = rules is not None and (rules.edits if wish is Wish.EDIT else rules.deletes)
-    if lets and reply.remote_id is not None and tools.replier(source) is not None:
+    if rules is None or tools.replier(source) is None:
+        return Able(changes=False, removes=False)
+    return Able(changes=rules.edits, removes=rules.deletes)
+
+
+def _needs_a_program(reply: Reply, source: Source, tools: Tools, *, wish: Wish) -> None:
+    can = able(source, tools)
+    if (can.changes if wish is Wish.EDIT else can.removes) and reply.remote_id is not None:
         return
     verb = "change" if wish is Wish.EDIT else "remove"
     where = f" at {reply.remote_url}" if reply.remote_url else ""

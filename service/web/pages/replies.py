@@ -21,7 +21,7 @@ from service.store.database import transaction
 from service.store.reply_views import Queue
 from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
-from service.web.pages.answering import desk_of
+from service.web.pages.answering import able_of, desk_of
 from service.web.queries import Paged
 from service.web.render import page
 from service.web.site import Site, TheSite
@@ -52,6 +52,7 @@ def queue(request: Request, site: TheSite, by: Who, query: Annotated[RepliesQuer
         given=given,
         listed=listed,
         counted=counted,
+        able=able_of(site),
         by=by,
     )
 
