@@ -33,7 +33,7 @@ _Working = [requires(Deed.WORK), Depends(from_our_own_page)]
 
 
 @router.get("/issues/{number}/telling", dependencies=[requires(Deed.READ)], include_in_schema=False)
-def telling(request: Request, site: TheSite, number: int) -> HTMLResponse:
+def telling(request: Request, site: TheSite, by: Who, number: int) -> HTMLResponse:
     """Everybody who reported an issue: the words for them, how far it has come, and who cannot be told."""
     tools = desk_of(site).tools
     with site.reading() as session:
@@ -57,6 +57,7 @@ def telling(request: Request, site: TheSite, number: int) -> HTMLResponse:
         todo=todo,
         can_tick=any(each.standing in actions.REVIEWED for each in views),
         second=actions.second_person(views, tools),
+        wrote_it=by.user_id in actions.writers(found, todo),
         digest=actions.words_digest(views),
         pace=tools.replies.closing.pace,
         prepared_by=prepared_by,
