@@ -49,6 +49,7 @@ class ReplyRules:
         False  # the author's address is put before the text by itself, and the limit leaves room for it
     )
     seconds_apart: float = 1.0  # between two replies with one account
+    read_as: str | None = None  # where a reply is a post that we read too, its id there; "{id}" is the receipt's
     notes: Sequence[str] = ()  # in words: "Only the first reply notifies the author."
 
 

@@ -224,6 +224,7 @@ SPEC = ReplierSpec(
         limit=300,
         counting=Counting.GRAPHEMES,
         deletes=True,
+        read_as="{id}",
         notes=(
             "A person has to send each reply: Bluesky takes automated ones for spam.",
             "Addresses that begin with https:// become links; names in the text (@name) call nobody.",

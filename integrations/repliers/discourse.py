@@ -214,6 +214,7 @@ SPEC = ReplierSpec(
         markup=Markup.MARKDOWN,
         edits=True,
         deletes=True,
+        read_as="{id}",
         notes=(
             "Most forums want 20 characters at least, and some keep a reply back until a moderator has seen it.",
             "The forum reads Markdown. The author is told of the reply; names in it (@name) call nobody.",

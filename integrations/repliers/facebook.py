@@ -120,6 +120,7 @@ SPEC = ReplierSpec(
         limit=8000,
         edits=True,
         deletes=True,
+        read_as="{id}",
         notes=(
             "The reply is the Page's, and everybody can read it.",
             "Facebook takes the same words again and again for spam, and then lets the Page answer nobody for a while.",

@@ -187,6 +187,7 @@ SPEC = ReplierSpec(
         markup=Markup.MARKDOWN,
         edits=True,
         deletes=True,
+        read_as="{id}",
         notes=(
             "GitHub takes 65,536 characters, of which the answer's key uses 54.",
             "An answer to a comment on an issue begins with its author's handle, which we put there and which counts.",

@@ -124,6 +124,7 @@ SPEC = ReplierSpec(
     rules=ReplyRules(
         limit=300 - _NAMED,
         deletes=True,
+        read_as="{id}",
         notes=(
             "The author's name is put before the text by itself: of Instagram's 300 characters 32 are kept for it.",
             "Instagram takes at most four hashtags and one address, and no text in capitals alone.",

@@ -217,6 +217,7 @@ SPEC = ReplierSpec(
         markup=Markup.MARKDOWN,
         edits=True,
         deletes=True,
+        read_as="comment-{id}",
         notes=(
             "Lemmy reads Markdown. The author is told of the reply; names in it (@name@server) call nobody.",
             "Many communities forbid advertising: read the rules of this one before the first reply.",

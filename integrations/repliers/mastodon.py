@@ -161,6 +161,7 @@ SPEC = ReplierSpec(
         names_author=True,
         edits=True,
         deletes=True,
+        read_as="{id}",
         notes=(
             "The author's address is put before the text by itself: of the 500 characters 32 are kept for it.",
             "Others who are named in the text are not called: their names are written so that they only look the same.",

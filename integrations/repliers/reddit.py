@@ -208,6 +208,7 @@ SPEC = ReplierSpec(
         markup=Markup.MARKDOWN,
         edits=True,
         deletes=True,
+        read_as="{id}",
         notes=(
             "Say for whom you speak: many subreddits forbid advertising, and some forbid companies altogether.",
             "Reddit reads Markdown; names written u/name are put so that nobody is called.",

@@ -223,6 +223,7 @@ SPEC = ReplierSpec(
         counting=Counting.WEIGHTED,
         deletes=True,
         only_where_summoned=True,
+        read_as="{id}",
         notes=(
             "X charges for each reply, much more for one with an address in it, and for looking at posts.",
             "Only posts that mention our account or quote it may be answered; others are answered on X itself.",

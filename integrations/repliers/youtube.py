@@ -186,6 +186,7 @@ SPEC = ReplierSpec(
         limit=10_000,
         edits=True,
         deletes=True,
+        read_as="{id}",
         notes=(
             "The answer stands below the first comment of the thread, in the name of our channel.",
             "An answer to an answer begins with the author's handle, which we put there and which counts.",

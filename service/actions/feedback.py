@@ -16,6 +16,7 @@ from service.models.columns import id_of
 from service.pipeline import flow
 from service.pipeline.outcome import Outcome
 from service.store import posts, sources
+from service.store.authors import Accounts
 from service.store.texts import storable_json
 from service.tools import Tools
 
@@ -55,6 +56,8 @@ def take_in(  # noqa: PLR0913 (what a form says, each by its name)
     why = "written down by colleagues"
     source = sources.brought_in(session, SOURCE, kind=KIND, product=None, why=why, now=now, own=True)
     scope = tools.author_scope(source)
-    stored = posts.store_posts(session, source, [post_of(raw)], [], scope=scope, product=tools.product_of, now=now)
+    stored = posts.store_posts(
+        session, source, [post_of(raw)], [], accounts=Accounts(scope), product=tools.product_of, now=now
+    )
     audit(session, "take_in", "source", id_of(source), by=by, now=now)
     return Outcome(next=flow.start(stored.to_read))

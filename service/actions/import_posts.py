@@ -15,6 +15,7 @@ from service.errors import Invalid
 from service.pipeline import flow
 from service.pipeline.outcome import Job
 from service.store import posts, sources
+from service.store.authors import Accounts
 from service.store.database import transaction
 from service.tools import Tools
 
@@ -75,7 +76,7 @@ def _store(tools: Tools, name: str, product: str | None, page: Page, result: Imp
             source,
             page.posts,
             page.gone,
-            scope=tools.author_scope(source),
+            accounts=Accounts(tools.author_scope(source), tools.company.accounts_on(source.kind)),
             product=tools.product_of,
             now=now,
         )

@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field
 
+from collectors import registry
 from service.configuration.addresses import SlackAddress
 from service.configuration.checking import Name, Names, Section, checked, unique
 from service.configuration.yaml_lines import Document, read
+from service.domain.people import plain_account
 from service.domain.wording import did_you_mean, nearest
 
 _SHORTEST_MENTION = 5  # letters
@@ -60,10 +62,15 @@ class Company:
     products: tuple[Product, ...]
     teams: tuple[Team, ...]
     rates: Mapping[str, Decimal] = field(default_factory=dict)  # what one unit of another currency is worth in ours
+    accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)  # kind of source -> what we write with
 
     def rate(self, currency: str) -> Decimal | None:
         """What one unit of `currency` (ISO 4217) is worth in the company's own; None where nobody said."""
         return Decimal(1) if currency == self.currency else self.rates.get(currency)
+
+    def accounts_on(self, kind: str) -> frozenset[str]:
+        """Our own accounts on a kind of source, made comparable (see `domain.people.plain_account`)."""
+        return self.accounts.get(kind, frozenset())
 
     def product(self, words: str | None) -> str | None:
         """The name of the product that a source, an import or a person calls `words`; None where it is none of ours."""
@@ -140,6 +147,11 @@ class CompanySection(Section):
     rates: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = Field(
         default_factory=dict, description="what one unit of another currency is worth in ours: `USD: 0.92`"
     )
+    accounts: dict[str, Names] = Field(
+        default_factory=dict,
+        description="our own accounts on a kind of source, by handle or id: `reddit: [TallowAndFinch]`. What they "
+        "write is no customer's voice and is not kept. Those that Earful answers with are known by themselves",
+    )
 
 
 def load_company(path: Path, *, topics: Iterable[str] | None = None) -> Company:
@@ -168,6 +180,10 @@ def _check_names(document: Document, section: CompanySection, topics: set[str] |
             if owner != product.name:
                 message = f'"{called}" names {owner} and {product.name}.'
                 document.complain(("products", index), message, fix="Keep it with one of them.")
+    for kind in section.accounts:
+        if kind not in registry.kinds():
+            message = f'there is no kind of source "{kind}".'
+            document.complain(("accounts", kind), message, fix=did_you_mean(kind, registry.kinds()))
     for index, team in enumerate(section.teams):
         for topic in team.topics:
             if topics is not None and topic not in topics:
@@ -181,6 +197,7 @@ def _company(section: CompanySection) -> Company:
         currency=section.currency,
         time_zone=ZoneInfo(section.time_zone),
         rates=section.rates,
+        accounts={kind: frozenset(map(plain_account, named)) for kind, named in section.accounts.items()},
         products=tuple(Product(name=p.name, aliases=p.aliases) for p in section.products),
         teams=tuple(
             Team(

@@ -35,3 +35,8 @@ class Evidence(StrEnum):
 def shown_name(name: str) -> str:
     """A name; of an account that shows nothing but a long number, its end: as much as people can tell apart."""
     return f"Account …{name[-5:]}" if name.isdigit() and len(name) > 9 else name
+
+
+def plain_account(account: str) -> str:
+    """An account as people write it, such as @Studio or u/Studio, made comparable."""
+    return account.strip().removeprefix("/").removeprefix("u/").lstrip("@").casefold()

@@ -128,6 +128,7 @@ class Author(SQLModel, table=True):
     name: str | None = None
     url: str | None = None
     reach: int | None = None
+    ours: bool = False  # we write with it ourselves: what it says is not kept
     first_seen_at: datetime = moment()
 
 

@@ -62,6 +62,7 @@ class Reply(SQLModel, table=True):
     remote_address: str | None = None
     remote_id: str | None = None
     remote_url: str | None = None
+    read_as: str | None = Field(default=None, index=True)  # the external id that collectors read it back under
     removed_at: datetime | None = moment(nullable=True)
     attempt_count: int = 0
     problem: str | None = None

@@ -15,6 +15,7 @@ from service.models.columns import id_of
 from service.pipeline import alarms, flow
 from service.pipeline.outcome import Queue
 from service.store import gaps, posts, rhythm, sources
+from service.store.authors import Accounts
 from service.store.database import transaction
 from service.tools import Tools
 
@@ -75,7 +76,13 @@ def store_posts_of(session: Session, held: Source, page: Page, tally: Tally, too
     """Store what a page holds, except its cursor, and count it; returns the posts that the stages must look at."""
     now = tools.clock()
     stored = posts.store_posts(
-        session, held, page.posts, page.gone, scope=tools.author_scope(held), product=tools.product_of, now=now
+        session,
+        held,
+        page.posts,
+        page.gone,
+        accounts=Accounts(tools.author_scope(held), tools.company.accounts_on(held.kind)),
+        product=tools.product_of,
+        now=now,
     )
     sources.set_aside(session, id_of(held), page.set_aside, now=now)
     if page.total is not None:

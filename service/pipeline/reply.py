@@ -32,7 +32,7 @@ from service.models import Case, Post, Reply, Source
 from service.models.columns import id_of
 from service.pipeline import cards, flow
 from service.pipeline.outcome import Outcome
-from service.store import contact, replies
+from service.store import contact, ours, replies
 from service.store.database import transaction
 from service.store.locks import REPLIES, alone
 from service.tools import Tools
@@ -279,9 +279,13 @@ def _stands(plan: _Plan, receipt: Receipt, tools: Tools) -> Outcome:
         rules = tools.reply_rules(plan.source)
         if rules is not None and rules.one_for_each_post:
             replies.replaced(held.session, reply, now=tools.clock())
+        read: list[int] = []
+        if rules is not None and rules.read_as:
+            reply.read_as = rules.read_as.replace("{id}", receipt.remote_id)
+            read = ours.read_before(held.session, id_of(plan.source), reply.read_as, now=tools.clock())
         if held.session.get_one(Post, reply.post_id).deleted_at is not None:
             reply.text = reply.sent_text = ""  # it may quote what is gone
-        return Outcome()
+        return Outcome(next=flow.start(read))
 
     return _settle(plan, tools, settle)
 

@@ -123,9 +123,13 @@ def _erase_copies(session: Session, source_id: int, ids: Sequence[int], external
 
 
 def _forget_authors(session: Session, ids: Sequence[int]) -> None:
-    """Authors of whom nothing is left, and whom nobody tied to a customer. That one wants no words is not forgotten."""
+    """Authors of whom nothing is left, and whom nobody tied to a customer; accounts of ours stay known.
+
+    That somebody asked not to be contacted is not forgotten with them.
+    """
     gone = (
         col(Author.id).in_(ids),
+        ~col(Author.ours),
         ~exists().where(col(Post.author_id) == col(Author.id)),
         ~exists().where(col(Identity.author_id) == col(Author.id)),
     )

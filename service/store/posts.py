@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, FromClause, Text, bindparam, func, insert, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
-from collectors.base import Author as CollectedAuthor
 from collectors.base import Post as CollectedPost
-from service.models import Author, Post, PostVersion, Source
+from service.models import Post, PostVersion, Source
 from service.models.columns import id_of
+from service.store.authors import Accounts, account_of, store_authors
 from service.store.bulk import as_rows
 from service.store.erasure import erase
+from service.store.ours import written_by_us
 from service.store.texts import storable, storable_json, storable_or_none
 
 
@@ -49,25 +49,27 @@ def store_posts(
     posts: Sequence[CollectedPost],
     gone: Sequence[str],
     *,
-    scope: str,
+    accounts: Accounts,
     product: Callable[[CollectedPost], str | None],
     now: datetime,
 ) -> Stored:
-    """Store what a page brought. Storing the same page twice changes nothing but `last_seen_at`.
+    """Store what a page brought, without what we wrote ourselves (see `store.ours`).
 
-    A post whose title, text or rating differ from what we hold becomes a new version. `scope` names the space in which
-    the authors' accounts are unique; `product` says which of ours a post is about; where it cannot tell, the
-    platform's own word, the source's product, or that of the post's thread is taken.
+    Storing the same page twice changes nothing but `last_seen_at`. A post whose title, text or rating differ from what
+    we hold becomes a new version. `product` says which of ours a post is about; where it cannot tell, the platform's
+    own word, the source's product, or that of the post's thread is taken.
     """
     if source.id is None:
         raise ValueError("the source must be stored before its posts")
     latest = {post.external_id: post for post in posts}  # a page may hold one post twice: its last word counts
-    authors = store_authors(session, [p.author for p in latest.values() if p.author], scope=scope, now=now)
+    authors = store_authors(session, [p.author for p in latest.values() if p.author], scope=accounts.scope, now=now)
+    ours, found_ours = written_by_us(session, source.id, list(latest.values()), authors, named=accounts.ours, now=now)
+    latest = {external_id: post for external_id, post in latest.items() if external_id not in ours}
     known = _known_posts(session, source.id, list(latest))
     new, changed, same = [], [], []
     for external_id, post in latest.items():
         row = columns_of(post) | {
-            "author_id": authors.get(account_of(post.author)),
+            "author_id": author.id if (author := authors.get(account_of(post.author))) else None,
             "product": product(post) or storable_or_none(post.product) or source.product,
         }
         held = known.get(external_id)
@@ -81,22 +83,14 @@ def store_posts(
     _insert_versions_of_changed(session, changed, now)
     _touch(session, same, now)
     _inherit_products(session, source.id, dict(zip(new_ids, (row for _, row in new), strict=True)))
-    return Stored(
-        new=new_ids, changed=[held.id for held, _, _ in changed], gone=erase(session, source.id, gone, now=now)
-    )
+    erased = erase(session, source.id, [*gone, *ours], now=now)
+    return Stored(new=new_ids, changed=[held.id for held, _, _ in changed], gone=[*erased, *found_ours])
 
 
 def digest_of(post: CollectedPost) -> str:
     """What makes one version of a post another: its title, text and rating."""
     parts = (post.title or "", post.text, "" if post.rating is None else f"{post.rating:.6f}")
     return hashlib.sha256("\x1f".join(storable(part) for part in parts).encode()).hexdigest()
-
-
-def account_of(author: CollectedAuthor | None) -> str:
-    """What tells one author from another within a scope: the platform's id, else the handle, the e-mail, the name."""
-    if author is None:
-        return ""
-    return storable(author.external_id or author.handle or author.verified_email or author.name or "")
 
 
 def unfinished(session: Session, *, seen_before: datetime, most: int) -> list[int]:
@@ -150,34 +144,6 @@ def mark(session: Session, posts: Sequence[Post], stage: str) -> None:
     ids = [post.id for post in posts]
     column = f"{stage}_version"
     session.execute(update(Post).where(col(Post.id).in_(ids)).values({column: col(Post.version)}))
-
-
-def store_authors(session: Session, authors: Sequence[CollectedAuthor], *, scope: str, now: datetime) -> dict[str, int]:
-    """Store the accounts, or bring them up to date; account (see `account_of`) -> id of our row."""
-    rows = {
-        account: {
-            "scope": scope,
-            "account": account,
-            "handle": storable_or_none(author.handle),
-            "name": storable_or_none(author.name),
-            "url": storable_or_none(author.url),
-            "reach": author.reach,
-            "first_seen_at": now,
-        }
-        for author in authors
-        if (account := account_of(author))
-    }
-    if not rows:
-        return {}
-    # Sorted, so that two sources of one platform take the rows' locks in one order and cannot deadlock.
-    statement = upsert(Author).from_select(*as_rows(Author, [rows[account] for account in sorted(rows)]))
-    fresh = {name: statement.excluded[name] for name in ("handle", "name", "url", "reach")}
-    found = session.execute(
-        statement.on_conflict_do_update(index_elements=["scope", "account"], set_=fresh).returning(
-            col(Author.id), col(Author.account)
-        )
-    )
-    return {account: int(author_id) for author_id, account in found}
 
 
 def _known_posts(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, _Known]:

@@ -14,7 +14,8 @@ from collectors.base import Post as CollectedPost
 from collectors.base import RawPost
 from service.models import Post, PostVersion, Source
 from service.models.columns import id_of
-from service.store.posts import account_of, columns_of, digest_of, store_authors, version_row
+from service.store.authors import account_of, store_authors
+from service.store.posts import columns_of, digest_of, version_row
 from service.store.texts import storable_or_none
 
 _MOVING = ("external_id", "likes", "replies", "shares")  # may have moved on since the payload came, or never change
@@ -71,7 +72,8 @@ def store_again(
     for kept, post in read:
         found = product(post) or storable_or_none(post.product) or source.product or kept.post.product
         row = {name: value for name, value in columns_of(post).items() if name not in _MOVING}
-        row |= {"author_id": authors.get(account_of(post.author)), "product": found}
+        author = authors.get(account_of(post.author))
+        row |= {"author_id": author.id if author else None, "product": found}
         held, number = kept.post, id_of(kept.post)
         if digest_of(post) != kept.digest:
             version = held.version + 1

@@ -31,6 +31,7 @@ from service.models import Lesson, Reading, Source
 from service.pipeline import flow
 from service.settings import Settings
 from service.store import corrections, posts
+from service.store.authors import Accounts
 from service.store.database import psycopg_url, transaction
 from service.testing import postgres
 from service.testing.studio.content import load_studio
@@ -104,7 +105,9 @@ def _arrive(engine: Engine, source: Source, text: str) -> int:
     raw: RawPost = {"id": external_id, "text": text}
     post = Post(kind=PostKind.POST, external_id=external_id, url=None, text=text, created_at=now(), raw=raw)
     with transaction(engine) as session:
-        stored = posts.store_posts(session, source, [post], [], scope="learning", product=lambda _: None, now=now())
+        stored = posts.store_posts(
+            session, source, [post], [], accounts=Accounts("learning"), product=lambda _: None, now=now()
+        )
         queue(session, flow.start(stored.to_read))
     return stored.new[0]
 

@@ -17,6 +17,7 @@ from service.models.columns import id_of
 from service.pipeline import replay
 from service.pipeline.replay import Replayed
 from service.store import retention
+from service.store.authors import Accounts
 from service.store.database import transaction
 from service.store.posts import store_posts
 from service.store.replay import count_kept
@@ -55,7 +56,7 @@ def source_id(database: Engine) -> int:
         source = make_source(session)
         raws: list[RawPost] = [{"id": str(n), "text": words} for n, words in enumerate(("one", "two", "three"))]
         posts = [Parser(engagement=lambda _: Engagement(likes=3)).parse(raw) for raw in raws]
-        store_posts(session, source, posts, (), scope="x", product=lambda _: None, now=SEEN)
+        store_posts(session, source, posts, (), accounts=Accounts("x"), product=lambda _: None, now=SEEN)
         return id_of(source)
 
 

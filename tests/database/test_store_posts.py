@@ -14,6 +14,7 @@ from service.models import Author as StoredAuthor
 from service.models import Delivery, PostVersion, SetAsideItem, Source
 from service.models import Post as StoredPost
 from service.store import rechecks
+from service.store.authors import Accounts
 from service.store.database import transaction
 from service.store.posts import Stored, lock_behind, mark, store_posts, unfinished
 from service.testing.factories import make_delivery, make_reading, make_set_aside, make_source
@@ -43,7 +44,7 @@ def source(database: Engine) -> Source:
 def store(engine: Engine, source: Source, *posts: Post, gone: tuple[str, ...] = (), now: datetime = NOW) -> Stored:
     """Store a page in a transaction of its own."""
     with transaction(engine) as session:
-        return store_posts(session, source, posts, gone, scope="steam", product=lambda _: None, now=now)
+        return store_posts(session, source, posts, gone, accounts=Accounts("steam"), product=lambda _: None, now=now)
 
 
 def one(engine: Engine) -> StoredPost:
