@@ -12,6 +12,7 @@ from service.actions import contact as actions
 from service.actions.users import local_user
 from service.cli import wiring
 from service.cli.console import OUT, say
+from service.domain.people import shown_name
 from service.errors import Invalid
 from service.jobs.queue import queue
 from service.store import contact
@@ -79,5 +80,5 @@ def _who(each: Listed) -> str:
     if each.customer is not None:
         return f"{each.customer.name}, customer {each.customer.id}"
     if each.author is not None:
-        return f"{each.author.name or each.author.handle or each.author.account} on {each.author.scope}"
+        return f"{shown_name(each.author.name or each.author.handle or each.author.account)} on {each.author.scope}"
     return "an account of which nothing else is kept"

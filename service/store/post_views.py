@@ -43,6 +43,11 @@ class PostStory:
     refusal: Refusal | None  # its author asked not to be contacted
 
     @property
+    def answerable(self) -> bool:
+        """Whether its author may be answered: not what they wrote before they asked not to be contacted."""
+        return self.refusal is None or self.view.post.created_at > self.refusal.at
+
+    @property
     def raw_kept(self) -> bool:
         """Whether the payload of the current version is still kept as received."""
         return bool(self.versions) and self.versions[-1].raw_kept

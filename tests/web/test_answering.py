@@ -184,6 +184,7 @@ def test_who_wants_no_words_gets_none(browser: TestClient, bench: Bench) -> None
     assert "Noted by you" in words_of(page.css("section[aria-labelledby=contact]"))
     assert "Said <so>." in words_of(page.css("section[aria-labelledby=contact]"))
     assert "Asked not to be contacted" in words_of(page.css("dl.facts"))
+    assert "Write a reply" not in answer_section(page)
     bench.clock.pass_(60)
     with transaction(bench.engine) as session:
         session.get_one(Post, bench.post_id).created_at = bench.clock()
