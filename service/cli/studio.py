@@ -32,7 +32,8 @@ def begin(group: Group, setup: Setup) -> Setup:
         ],
         listen=True,
     )
-    made_up = {SAMPLE_URL: url, EXPORTS: str(folder), "REDDIT_CLIENT_ID": "sample", "REDDIT_CLIENT_SECRET": "sample"}
+    keys = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN")
+    made_up = {SAMPLE_URL: url, EXPORTS: str(folder), **dict.fromkeys(keys, "sample")}
     group.add_to_environment(made_up)
     settings = Settings.load({**setup.settings.environment, **made_up})
     return replace(setup, settings=settings, configuration=with_sample_sources(settings, setup.configuration))

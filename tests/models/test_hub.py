@@ -92,7 +92,6 @@ def test_refitted_heads_answer(encoding: Choice, heads: Path) -> None:
     assert bad.toxicity > 0.5 > good.toxicity
     assert np.array_equal(bad.vector, shipped.vectors(["bad crash . hate it"])[0])
     assert {"sentiment", "bug_report", "praise", "toxicity"} <= set(read_facts(heads).answers)
-    assert "churn_threat" not in read_facts(heads).answers  # the operator's texts never say what none is
 
 
 def test_a_classifier_answers_for_its_head(classifier_folder: Path) -> None:

@@ -12,11 +12,11 @@ import argparse
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, TypeAlias, cast
 
 import uvicorn
 from fastapi import Depends, FastAPI, Form, Request, Response
@@ -24,11 +24,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from pydantic import BaseModel
 
 from service import lifeline
-from service.testing.studio import forum, reddit, shop, steam
+from service.testing.studio import forum, reddit, reddit_account, shop, steam
 from service.testing.studio.content import load_studio
 from service.testing.studio.imports import survey_csv
 from service.testing.studio.pages import render
 from service.testing.studio.world import Phase, World
+
+_Field: TypeAlias = Annotated[str, Form()]
 
 
 class Turn(BaseModel):
@@ -137,32 +139,77 @@ def _serve_forum(app: FastAPI, world: World) -> None:
 
 
 def _serve_reddit(app: FastAPI, world: World) -> None:
-    def admit(request: Request, answer: reddit.Answer | None) -> Response:
-        """The answer, or a refusal where the asker may not come in."""
-        asked = request.headers
-        refusal = world.gate.refuses(asked.get("authorization"), asked.get("user-agent"))
-        return _reply(refusal or answer or reddit.not_found(), world.gate.budget())
-
     @app.post("/api/v1/access_token")
-    def token(request: Request, grant_type: Annotated[str, Form()] = "") -> Response:
+    def token(request: Request, grant_type: _Field = "", refresh_token: _Field = "") -> Response:
         asked = request.headers
-        blocked = reddit.blocked(asked.get("user-agent"))
-        return _reply(blocked or world.gate.token(asked.get("authorization"), grant_type))
+        # The program that answers signs in before it knows for which source, and so without a name.
+        blocked = None if refresh_token else reddit.blocked(asked.get("user-agent"))
+        return _reply(blocked or world.gate.token(asked.get("authorization"), grant_type, refresh_token))
 
     @app.get("/r/{names}/{what}")
     @app.get("/r/{names}/{what}/")
     def listing(request: Request, names: str, what: str) -> Response:
-        return admit(request, reddit.listing(world.showing, names, what, dict(request.query_params)))
+        heard = world.talk.heard(world.clock())
+        return _admit(world, request, reddit.listing(world.showing, heard, names, what, dict(request.query_params)))
 
     @app.get("/api/info")
     @app.get("/api/info/")
     def info(request: Request) -> Response:
-        return admit(request, reddit.info(world.showing, dict(request.query_params)))
+        heard = world.talk.heard(world.clock())
+        return _admit(world, request, reddit.info(world.showing, heard, dict(request.query_params)))
+
+    _serve_account(app, world)
 
     @app.get("/api/{path:path}")
     @app.get("/r/{path:path}")
     def other(request: Request) -> Response:
-        return admit(request, None)
+        return _admit(world, request, None)
+
+
+def _serve_account(app: FastAPI, world: World) -> None:
+    """What only the studio's account may do."""
+
+    def as_account(request: Request, act: Callable[[datetime], reddit.Answer]) -> Response:
+        if not world.gate.is_account(request.headers.get("authorization")):
+            return _reply(reddit.refusal(403, "Forbidden"), world.gate.budget())
+        return _reply(act(world.clock()), world.gate.budget())
+
+    @app.get("/api/v1/me")
+    def me(request: Request) -> Response:
+        return as_account(request, lambda _: reddit_account.me())
+
+    @app.get("/comments/{submission}")
+    def thread(request: Request, submission: str) -> Response:
+        query = dict(request.query_params)
+        return as_account(
+            request, lambda now: reddit_account.thread(world.showing, list(world.talk.heard(now)), submission, query)
+        )
+
+    @app.get("/user/{name}/comments")
+    def own(request: Request, name: str) -> Response:
+        del name
+        return as_account(request, lambda now: reddit_account.own_comments(world.showing, list(world.talk.heard(now))))
+
+    @app.post("/api/comment")
+    def comment(request: Request, thing_id: _Field = "", text: _Field = "") -> Response:
+        form = {"thing_id": thing_id, "text": text}
+        return as_account(request, lambda now: reddit_account.comment(world.showing, world.talk, form, now))
+
+    @app.post("/api/editusertext")
+    def edit(request: Request, thing_id: _Field = "", text: _Field = "") -> Response:
+        form = {"thing_id": thing_id, "text": text}
+        return as_account(request, lambda now: reddit_account.edit(world.showing, world.talk, form, now))
+
+    @app.post("/api/del")
+    def delete(request: Request, id: _Field = "") -> Response:  # noqa: A002 (as Reddit calls it)
+        return as_account(request, lambda _: reddit_account.delete(world.talk, {"id": id}))
+
+
+def _admit(world: World, request: Request, answer: reddit.Answer | None) -> Response:
+    """The answer, or a refusal where the asker may not come in."""
+    asked = request.headers
+    refusal = world.gate.refuses(asked.get("authorization"), asked.get("user-agent"))
+    return _reply(refusal or answer or reddit.not_found(), world.gate.budget())
 
 
 def _reply(answer: reddit.Answer, more: dict[str, str] | None = None) -> Response:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from service.clock import now
 from service.testing.studio.content import Studio
+from service.testing.studio.conversation import Conversation
 from service.testing.studio.imports import write_imports
 from service.testing.studio.reddit import Gate
 from service.testing.studio.showing import Showing, show
@@ -19,8 +22,17 @@ Phase: TypeAlias = Literal[1, 2]
 class World:
     """What the internet shows now, and how often it was asked. Safe to use from several threads."""
 
-    def __init__(self, studio: Studio, epoch: datetime, *, phase: Phase = 1, exports: Path | None = None) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        epoch: datetime,
+        *,
+        phase: Phase = 1,
+        exports: Path | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
         """Begin in `phase`; where `exports` is given, the shop's files are written there now and at each change."""
+        self.clock = clock
         self._studio = studio
         epoch = epoch.astimezone(UTC)
         self._showings = {number: show(studio.content, epoch, number) for number in (1, 2)}
@@ -29,6 +41,7 @@ class World:
         self._asked: Counter[str] = Counter()
         self._phase: Phase = phase
         self.gate = Gate()
+        self.talk = Conversation(exports)
         self.turn(phase)
 
     @property
