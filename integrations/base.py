@@ -107,6 +107,17 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardFix:
+    """That somebody said that an issue is fixed."""
+
+    version: str  # empty where nobody said which
+    by: str  # empty where nobody knows any more
+    reachable: int = 0  # people whom there are words for
+    to_review: bool = False  # the words wait for somebody to look at them
+    telling_url: str = ""  # where the words are; empty where nobody prepared any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCard:
     """One issue, when it opens, rises, returns or is fixed."""
 
@@ -125,6 +136,7 @@ class IssueCard:
     why: str
     page_url: str
     told: str = ""  # how far telling its reporters that it is fixed has come, in a sentence
+    fix: CardFix | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +153,28 @@ class SourceCard:
     page_url: str
 
 
-Message: TypeAlias = PostCard | IssueCard | SourceCard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWords:
+    """Some words of a sentence, and where they lead."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestCard:
+    """What a channel is told of a day or a week. Sentences hold titles of issues, which are strangers' words."""
+
+    title: str  # "Lantern Hollow, yesterday"
+    changed: Sequence[Sequence[CardWords]]
+    answering: Sequence[Sequence[CardWords]] = ()  # how we answered, and what came of it
+    held: str  # what waits because the channel is paused; empty: nothing
+    not_seen: Sequence[Sequence[CardWords]]
+    why: str = ""
+    page_url: str  # the whole of it, on our page
+
+
+Message: TypeAlias = PostCard | IssueCard | SourceCard | DigestCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

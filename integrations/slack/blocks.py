@@ -7,12 +7,12 @@ one message (https://github.com/slackapi/bolt-js/issues/2509).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from integrations.base import IssueCard, Message, Payload, PostCard, SourceCard
+from integrations.base import DigestCard, IssueCard, Message, Payload, PostCard, SourceCard
 from integrations.slack import issue_card, kit, post_card, source_card
 from integrations.slack.names import OPEN_ORIGINAL, OPEN_PAGE
+from integrations.slack.views import digest
 
 EVENT_TYPE = "earful_delivery"
 
@@ -35,11 +35,14 @@ def payload(message: Message, key: str, *, buttons: bool = True) -> Payload:
         text, blocks = issue_card.text(message), issue_card.blocks(message)
     elif isinstance(message, SourceCard):
         text, blocks = source_card.text(message), source_card.blocks(message)
+    elif isinstance(message, DigestCard):
+        shown = digest.message(message)
+        text, blocks = shown.text, list(shown.blocks)
     else:
         text, blocks = post_card.text(message), post_card.blocks(message, buttons=buttons)
     return {
         "text": text,
-        "blocks": [*blocks, *_ways_out(_doors(message), buttons=buttons)],
+        "blocks": [*blocks, *_ways_out(message, buttons=buttons)],
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
     }
 
@@ -50,6 +53,8 @@ def _doors(message: Message) -> list[_Door]:
         doors = [_Door(OPEN_PAGE, "Open issue", message.page_url)]
     elif isinstance(message, SourceCard):
         doors = [_Door(OPEN_PAGE, "Open source", message.page_url)]
+    elif isinstance(message, DigestCard):
+        doors = []  # its sentences lead to what they are about
     else:
         doors = [_Door(OPEN_PAGE, "Open in Earful", message.page_url), *_original(message)]
     return [door for door in doors if kit.usable(door.url)]
@@ -59,9 +64,12 @@ def _original(card: PostCard) -> list[_Door]:
     return [_Door(OPEN_ORIGINAL, "See original", card.original_url)] if card.original_url and not card.deleted else []
 
 
-def _ways_out(doors: Sequence[_Door], *, buttons: bool) -> list[Payload]:
+def _ways_out(message: Message, *, buttons: bool) -> list[Payload]:
+    doors = _doors(message)
+    if buttons:
+        pressed = issue_card.pressed(message) if isinstance(message, IssueCard) else []
+        row = [*pressed, *(kit.button(*door) for door in doors)]
+        return [kit.actions(row)] if row else []
     if not doors:
         return []
-    if buttons:
-        return [kit.actions(kit.button(*door) for door in doors)]
     return [kit.rich_text(kit.line(*kit.between([kit.link(door.text, door.url) for door in doors], " · ")))]

@@ -32,6 +32,9 @@ EDIT = "reply:edit"
 TAKE_DOWN = "reply:take_down"
 DROP = "reply:drop"
 
+FIXED = "issue:fixed"
+NOT_FIXED = "issue:not_fixed"
+
 LABEL = "label:open"
 LABEL_AT_ONCE = "label:at_once"  # one tap for the commonest; the value names head and answer
 TEXT = "text:all"
@@ -50,6 +53,7 @@ FIELD_WHEN = "when"
 FIELD_DAY = "day"
 FIELD_NOTE = "note"
 FIELD_URL = "url"
+FIELD_VERSION = "version"
 FIELD_SENTIMENT = "sentiment"
 FIELD_INTENTS = "intents"
 FIELD_TOPICS = "topics"

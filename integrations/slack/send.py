@@ -92,7 +92,7 @@ class SlackTarget:
             listed = api.pages(self._client.conversations_list, asked, "channels")
             self._channels = {str(channel["name"]): str(channel["id"]) for channel in listed}
         if name not in self._channels:
-            fix = "Check its name in routing.yaml. For a private channel, invite the app there first."
+            fix = "Check its name in routing.yaml and company.yaml. For a private channel, invite the app there first."
             raise TargetRefused(f"Slack knows no channel {address!r}.", what_to_do=fix)
         return self._channels[name]
 

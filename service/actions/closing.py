@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session
@@ -25,7 +26,7 @@ from service.models import Case, Issue, Note, Reply, Telling, TellingPerson
 from service.models.columns import id_of
 from service.pipeline import cards, flow, group
 from service.pipeline.outcome import Outcome
-from service.store import cases, facts, issues, tellings
+from service.store import cases, events, facts, issues, tellings
 from service.store.facts import PostFacts
 from service.store.replies import as_collected
 from service.tools import Tools
@@ -35,23 +36,34 @@ _NO_WORDS = "No text of replies.yaml fits their post."
 _ENGLISH = "en"
 
 
-def fix(
-    session: Session, issue_id: int, *, version: str, note: str = "", by: Actor, now: datetime, tools: Tools
+def fix(  # noqa: PLR0913 (what is said of it, who says it, and whether it may have been said before)
+    session: Session,
+    issue_id: int,
+    *,
+    version: str = "",
+    note: str = "",
+    by: Actor,
+    now: datetime,
+    tools: Tools,
+    once: bool = False,
 ) -> Outcome:
-    """Say that an issue is fixed, in which version, and for us alone how.
+    """Say that an issue is fixed, in which version where that is known, and for us alone how.
+
+    `once`: whoever says so saw it open; where somebody said so since, nothing changes.
 
     Raises:
         NotFound: there is no such issue. NotAllowed: `by` does not close issues.
-        Invalid: no version. Conflict: it was merged into another, or is muted.
+        Conflict: it was merged into another, or is muted; with `once`, it is fixed already: says who did it, and when.
     """
     issue = _held(session, issue_id, by)
     named = " ".join(version.split())[:_LONGEST_VERSION]
-    if not named:
-        raise Invalid("Say in which version it is fixed, or when: its reporters are told.")
     if issue.state in (IssueState.MERGED, IssueState.MUTED):
         into = f" into #{issue.merged_into_id}" if issue.merged_into_id else ""
         raise Conflict(f"Issue #{issue_id} is {issue.state}{into}.")
+    if once:
+        _must_not_be_fixed(session, issue, tools)
     again = issue.state == IssueState.FIXED
+    named = named or (issue.fixed_version or "" if again else "")
     if again and issue.fixed_version == named and not note.strip():
         return Outcome()
     if not again:
@@ -66,15 +78,15 @@ def fix(
     return Outcome(next=[*told, *cards.of_issue(session, issue_id)])
 
 
-def unfix(session: Session, issue_id: int, *, by: Actor, now: datetime) -> Outcome:
+def unfix(session: Session, issue_id: int, *, by: Actor, now: datetime, tools: Tools) -> Outcome:
     """Say that it is not fixed after all: its posts decide its state again, and nobody more is told.
 
     Raises:
-        NotFound, NotAllowed. Conflict: nobody said that it is fixed.
+        NotFound, NotAllowed. Conflict: it is not fixed; says who took it back, and when, where somebody did.
     """
     issue = _held(session, issue_id, by)
     if issue.state != IssueState.FIXED:
-        raise Conflict(f"Issue #{issue_id} is {issue.state}.")
+        raise Conflict(_as_it_stands(session, issue, tools.company.time_zone))
     issue.state, issue.state_changed_at, issue.fixed_version = IssueState.OPEN, now, None
     group.review(session, issue_id, now)
     telling = tellings.of_issue(session, issue_id)
@@ -88,6 +100,22 @@ def unfix(session: Session, issue_id: int, *, by: Actor, now: datetime) -> Outco
     return Outcome(next=[*posts, *cards.of_issue(session, issue_id)])
 
 
+def outlook(session: Session, issue_id: int, *, by: Actor, now: datetime, tools: Tools) -> list[str]:
+    """What telling its reporters would meet if the issue were fixed now: for each person why they cannot be told,
+    empty where they can.
+
+    Raises:
+        NotFound, NotAllowed. Conflict: it is fixed already; says who did it, and when.
+    """
+    require(by, Deed.CLOSE, session=session)
+    issue = session.get(Issue, issue_id)
+    if issue is None:
+        raise NotFound(f"There is no issue {issue_id}.")
+    _must_not_be_fixed(session, issue, tools)
+    chosen, _ = _chosen(session, issue_id, now, tools)
+    return [each.reason for each in chosen]
+
+
 def prepare(session: Session, issue_id: int, *, by: Actor, now: datetime, tools: Tools) -> Telling:
     """Make one draft for each person who reported a fixed issue and may be answered; list the others with the reason.
 
@@ -98,11 +126,10 @@ def prepare(session: Session, issue_id: int, *, by: Actor, now: datetime, tools:
     """
     issue = _held(session, issue_id, by)
     if issue.state != IssueState.FIXED or issue.fixed_version is None:
-        raise Conflict(f"Issue #{issue_id} is {issue.state}. Say first in which version it is fixed.")
+        raise Conflict(f"Issue #{issue_id} is {issue.state}. Say first that it is fixed.")
     telling = _telling(session, issue, by=by, now=now)
-    written = tellings.reports(session, issue_id, lambda source: tools.door(source) is not ReplyDoor.NONE)
-    told = tellings.told(session, issue_id, written)
-    new = _not_yet_in(session, telling, choose(written, told=told, fixed_at=telling.fixed_at), written)
+    chosen_now, written = _chosen(session, issue_id, telling.fixed_at, tools)
+    new = _not_yet_in(session, telling, chosen_now, written)
     known = {id_of(each.post): each for each in facts.of_posts(session, [each.post_id for each in new])}
     for chosen in new:
         session.add(_person(session, telling, chosen, known[chosen.post_id], by=by, now=now, tools=tools))
@@ -121,6 +148,28 @@ def _held(session: Session, issue_id: int, by: Actor) -> Issue:
     if issue is None:
         raise NotFound(f"There is no issue {issue_id}.")
     return issue
+
+
+def _must_not_be_fixed(session: Session, issue: Issue, tools: Tools) -> None:
+    if issue.state == IssueState.FIXED and issue.fixed_version is not None:
+        raise Conflict(_as_it_stands(session, issue, tools.company.time_zone))
+
+
+def _as_it_stands(session: Session, issue: Issue, zone: ZoneInfo) -> str:
+    """ "Issue #12 is fixed already: Ada said so on 3 November at 14:05." """
+    fixed = issue.state == IssueState.FIXED
+    last = events.last(session, "issue", id_of(issue), verbs=("fix", "unfix"))
+    if last is None or (last.verb == "fix") != fixed:
+        return f"Issue #{issue.id} is {issue.state}."
+    when = f"{last.at.astimezone(zone):%-d %B at %H:%M}"
+    if fixed:
+        return f"Issue #{issue.id} is fixed already: {last.actor} said so on {when}."
+    return f"Issue #{issue.id} is {issue.state}: {last.actor} said on {when} that it is not fixed."
+
+
+def _chosen(session: Session, issue_id: int, fixed_at: datetime, tools: Tools) -> tuple[list[Chosen], list[Report]]:
+    written = tellings.reports(session, issue_id, lambda source: tools.door(source) is not ReplyDoor.NONE)
+    return choose(written, told=tellings.told(session, issue_id, written), fixed_at=fixed_at), written
 
 
 def _telling(session: Session, issue: Issue, *, by: Actor, now: datetime) -> Telling:

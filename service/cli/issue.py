@@ -25,7 +25,7 @@ _Number = Annotated[int, typer.Argument(help="The issue's number.")]
 @app.command()
 def fixed(
     number: _Number,
-    version: Annotated[str, typer.Option("--version", help="In which version, as its reporters are told.")],
+    version: Annotated[str, typer.Option("--version", help="In which version, as its reporters are told.")] = "",
     note: Annotated[str, typer.Option("--note", help="How, for us alone.")] = "",
 ) -> None:
     """Say that an issue is fixed, and prepare words for everybody who reported it. Nobody is told before a person has
@@ -38,7 +38,8 @@ def fixed(
         done = closing.fix(session, number, version=version, note=note, by=by, now=now, tools=tools)
         queue(session, done.next)
         telling = closing.prepare(session, number, by=by, now=now, tools=tools)
-        say(f"Issue #{number} is fixed in {version}. {tellings.summary(tellings.people(session, id_of(telling)))}")
+        fixed_in = f"fixed in {version}" if version.strip() else "fixed"
+        say(f"Issue #{number} is {fixed_in}. {tellings.summary(tellings.people(session, id_of(telling)))}")
         say(f"Look at the words: {tools.page_url}/issues/{number}/telling")
 
 
@@ -50,7 +51,7 @@ def not_fixed(number: _Number) -> None:
     """
     with wiring.open_tools(wiring.read_setup()) as tools, transaction(tools.engine) as session:
         by = local_user(session, now=tools.clock())
-        queue(session, closing.unfix(session, number, by=by, now=tools.clock()).next)
+        queue(session, closing.unfix(session, number, by=by, now=tools.clock(), tools=tools).next)
     say(f"Issue #{number} is not fixed. Its posts decide how it stands.")
 
 

@@ -18,6 +18,7 @@ from service import clock
 from service.cli.console import OUT
 from service.cli.wiring import read_setup
 from service.configuration import Configuration
+from service.configuration.company import DigestRhythm
 from service.settings import Settings
 
 _APPS = "https://api.slack.com/apps"
@@ -53,7 +54,8 @@ def setup(
     ] = None,
     send: Annotated[bool, typer.Option("--send/--no-send", help="Send a test card.")] = True,
 ) -> None:
-    """Check tokens, permissions, doors and the channels of your rules, send a test card, and say what is missing.
+    """Check tokens, permissions, doors and the channels of your rules and teams, send a test card, and say what is
+    missing.
 
     Exit code 1 where something is.
 
@@ -79,14 +81,15 @@ def setup(
 
 
 def channels(configuration: Configuration) -> list[str]:
-    """The Slack channels that the rules name, in their order, each once."""
-    named_there = (
+    """The Slack channels that the rules name and that teams get their digests in, in their order, each once."""
+    named_there = [
         destination.address
         for rule in configuration.rules
         for destination in rule.destinations
         if destination.target == "slack"
-    )
-    return list(dict.fromkeys(named_there))
+    ]
+    digests = [team.channel for team in configuration.company.teams if team.digest != DigestRhythm.NEVER]
+    return list(dict.fromkeys([*named_there, *digests]))
 
 
 def _first_steps() -> list[Finding]:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from integrations.slack import names
 from integrations.slack.answer import Answer
 from integrations.slack.heard import Heard
-from service.desk import commands, deciding, homes, labelling, links, noting, texts, working, writing
+from service.desk import commands, deciding, fixing, homes, labelling, links, noting, texts, working, writing
 from service.desk.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], None]
@@ -68,6 +68,9 @@ HANDLERS: Mapping[str, Entry] = {
     f"action:{names.RETRY}": Entry(deciding.retry),
     f"action:{names.DROP}": Entry(deciding.drop),
     f"action:{names.TAKE_DOWN}": Entry(deciding.take_down),
+    f"action:{names.FIXED}": Entry(fixing.open_form),
+    f"submit:{names.FIXED}": Entry(fixing.fix, fixing.wait),
+    f"action:{names.NOT_FIXED}": Entry(fixing.unfix),
     f"submit:{names.LABEL}": Entry(labelling.submit),
     f"action:{names.LABEL_AT_ONCE}": Entry(labelling.at_once),
     f"action:{names.TEXT}": Entry(texts.open_text),

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from service.digest import pictures, style, words
+from service.digest.answers import how_we_answered
 from service.digest.links import Links
 from service.digest.losses import not_seen
 from service.digest.sentences import about_storm, what_changed
@@ -87,6 +88,7 @@ def _render(
             finding=pictures.finding(digest),
             changed=what_changed(digest, links),
             storms=[about_storm(storm, digest, links) for storm in digest.storms],
+            answering=how_we_answered(digest, links),
             not_seen=not_seen(digest, links),
             words=words,
             language=language_name,

@@ -37,6 +37,10 @@ class Links:
         """One issue."""
         return f"{self.base}/issues/{number}"
 
+    def effect(self) -> str:
+        """How fast and how often we reply, and what comes of it."""
+        return f"{self.base}/replies/effect"
+
     def source(self, name: str) -> str:
         """How a source is doing."""
         return f"{self.base}/sources/{quote(name, safe='')}"

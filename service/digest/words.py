@@ -37,6 +37,13 @@ def percent(share: float) -> str:
     return f"{rounded} %"
 
 
+def hours(number: float) -> str:
+    """A span of time: 20 minutes; 2.5 hours; 3.0 days."""
+    if number < 1:
+        return count(max(round(number * 60), 1), "minute")
+    return f"{number:.1f} hours" if number < 48 else f"{number / 24:.1f} days"
+
+
 def part_of(part: int, whole: int) -> str:
     """A share as a percentage, or "3 of 7" where a percentage would say more than is known. Empty for nothing."""
     if whole <= 0:

@@ -140,6 +140,16 @@ def in_words(standings: Sequence[Standing], reasons: Collection[str]) -> str:
     return f"{'; '.join(told)}."
 
 
+def reach_in_words(reasons: Sequence[str]) -> str:
+    """ "61 people can be told, 9 cannot: nobody can be answered there (9)." `reasons`: of each, empty who can."""
+    cannot = [reason for reason in reasons if reason]
+    can = len(reasons) - len(cannot)
+    if not reasons:
+        return "Nobody reported it who is still there."
+    said = f"{can:,} {'person' if can == 1 else 'people'} can be told" if can else "Nobody can be told"
+    return f"{said}, {len(cannot):,} cannot: {_why(cannot)}." if cannot else f"{said}."
+
+
 def _why(reasons: Collection[str]) -> str:
     counts = Counter(reasons)
     ordered = sorted(counts, key=lambda reason: (-counts[reason], reason))

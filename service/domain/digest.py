@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from service.domain.bursts import Burst
 from service.domain.issues import IssueState
-from service.domain.metrics import Mood
+from service.domain.metrics import Estimate, Mood
 from service.domain.periods import Period
 from service.domain.sources import SourceState
+
+_UNDEFINED = Estimate(value=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,21 @@ class Sureness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What became of the posts that wanted an answer, and of those who were told that something is fixed."""
+
+    wanted: int = 0  # cases opened in the period
+    answered: int = 0  # of them
+    first_response: Estimate = _UNDEFINED  # hours, of first replies in the period
+    replies: int = 0  # sent in the period, by hand
+    moved: int = 0  # authors of them who answered us or changed their stars since
+    to_tell: int = 0  # people in the tellings that moved in the period
+    told: int = 0  # of them, until now
+    again: int = 0  # people who wrote in the period, after they had been told
+    again_about: Sequence[int] = ()  # the issues that they wrote about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One period for one team."""
 
@@ -173,5 +190,6 @@ class Digest:
     by_product: Sequence[Compared]
     languages: Sequence[tuple[str, int]]  # BCP 47 code and posts, most frequent first
     storms: Sequence[Storm]  # largest first
+    answering: Answering = Answering()
     not_seen: NotSeen
     sureness: Sureness

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 
 from service.jobs.queue import STALLED_SECONDS, queue
-from service.pipeline import channel_digest, flow, lessons
+from service.pipeline import channel_digest, flow, lessons, team_digest
 from service.pipeline.outcome import Job
 from service.store import sources
 from service.store.database import transaction
@@ -64,9 +64,9 @@ def queue_lessons(tools: Tools) -> None:
 
 
 def queue_due_digests(tools: Tools) -> None:
-    """Queue the digests of channels whose morning has come."""
+    """Queue the digests of teams and channels whose morning has come."""
     with transaction(tools.engine) as session:
-        queue(session, channel_digest.due(session, tools))
+        queue(session, [*team_digest.due(session, tools), *channel_digest.due(session, tools)])
 
 
 def queue_recovery(tools: Tools) -> None:

@@ -118,6 +118,7 @@ class AuditEvent(SQLModel, table=True):
     """Who did what to which record; only ever added to."""
 
     __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_about", "noun", "noun_id"),)
 
     id: int | None = key()
     at: datetime = moment(index=True)

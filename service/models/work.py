@@ -75,13 +75,16 @@ class Delivery(SQLModel, table=True):
     post_id: int | None = refers_to("posts.id", nullable=True)
     issue_id: int | None = refers_to("issues.id", nullable=True)
     source_id: int | None = refers_to("sources.id", nullable=True)  # an alarm
+    team: str | None = Field(default=None, index=True)  # of company.yaml, whose digest it is
     target: str  # integrations.registry kind
     address: str  # as the rule names it: "#rnd"
     state: str = Field(default="approved", index=True)  # domain.outbox.OutboxState
     reason: str  # in words, from the rules
     rules: list[str] = json_column(list)
-    event: str = "new"  # for issues: opened, rising, returned, fixed; for sources: domain.alarms.Occurrence
+    event: str = "new"  # for issues: opened, rising, returned, fixed; for sources: domain.alarms.Occurrence;
+    # for digests: domain.editions.Edition
     created_at: datetime = moment(index=True)
+    held_until: datetime | None = moment(nullable=True)  # a pause of the channel kept it so long
     sending_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)
     remote_address: str | None = None

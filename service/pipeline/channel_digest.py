@@ -5,23 +5,17 @@ It is noted as sent before it leaves: after a crash a morning may be without one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from integrations.base import OutcomeUncertain, TargetBusy
+from integrations.base import DigestCard, OutcomeUncertain, TargetBusy
 from integrations.slack.views import digest as view
-from integrations.slack.views.digest import ShownDigest, Words
 from service.configuration.company import DigestRhythm
-from service.digest.links import Links
-from service.digest.losses import not_seen
-from service.digest.sentences import Sentence, what_changed
-from service.domain import periods
-from service.domain.digest import Digest
+from service.domain import editions
 from service.models import Channel
-from service.pipeline import digest, flow
+from service.pipeline import digest_card, flow
 from service.pipeline.outcome import Job, Outcome
 from service.store import channels
 from service.store.database import transaction
@@ -37,7 +31,7 @@ def due(session: Session, tools: Tools) -> list[Job]:
     begins = datetime.combine(here.date(), MORNING, here.tzinfo)
     if here < begins:
         return []
-    rhythms = [DigestRhythm.DAILY, *([DigestRhythm.WEEKLY] if here.weekday() == 0 else [])]
+    rhythms = [rhythm for rhythm in DigestRhythm if editions.comes_on(rhythm, here.date())]
     wanted = select(col(Channel.id)).where(col(Channel.digest).in_(rhythms), col(Channel.digest_sent_at) < begins)
     return [
         Job(
@@ -70,26 +64,10 @@ def run(channel_id: int, tools: Tools) -> Outcome:
     return Outcome()
 
 
-def _shown(session: Session, channel: Channel, tools: Tools) -> ShownDigest:
-    span = "1d" if channel.digest == DigestRhythm.DAILY else "7d"
-    period = periods.choose(span, None, now=tools.clock(), zone=tools.company.time_zone)
+def _shown(session: Session, channel: Channel, tools: Tools) -> DigestCard:
     team = next((team for team in tools.company.teams if team.channel == channel.address), None)
-    found = digest.compute(session, tools, period, team)
-    links = Links(tools.page_url, found)
-    return ShownDigest(
-        title=_title(found),
-        changed=[_words(sentence) for sentence in what_changed(found, links)],
-        held=_held(session, channel, tools),
-        not_seen=[_words(sentence) for sentence in not_seen(found, links)],
-        url=links.digest_page(),
-    )
-
-
-def _title(found: Digest) -> str:
-    last = found.period.last_day
-    first = found.period.since.date()
-    days = f"{last:%d %B}" if last - first < timedelta(days=1) else f"{first:%d %B} to {last:%d %B}"
-    return f"{found.team or found.company}: {days}"
+    span, held = editions.span(channel.digest or DigestRhythm.WEEKLY), _held(session, channel, tools)
+    return digest_card.compose(session, tools, span, team=team, now=tools.clock(), held=held)
 
 
 def _held(session: Session, channel: Channel, tools: Tools) -> str:
@@ -100,8 +78,3 @@ def _held(session: Session, channel: Channel, tools: Tools) -> str:
     until = channel.paused_until.astimezone(tools.company.time_zone)
     cards = "1 card waits" if waiting == 1 else f"{waiting:,} cards wait"
     return f"{cards}, because this channel is paused until {until:%H:%M on %d %B}. /earful resume lets them come."
-
-
-def _words(sentence: Sentence) -> Sequence[Words]:
-    pieces: Iterable[Words] = (Words(text=piece.text, url=piece.href) for piece in sentence)
-    return list(pieces)

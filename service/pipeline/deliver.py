@@ -19,7 +19,7 @@ from integrations.base import IntegrationError, Message, OutcomeUncertain, Paylo
 from service.domain.alarms import is_over
 from service.domain.outbox import OutboxState, move
 from service.models import Delivery, Post, Source
-from service.pipeline import flow
+from service.pipeline import flow, team_digest
 from service.pipeline.messages import compose
 from service.pipeline.outcome import Outcome
 from service.store import channels, deliveries
@@ -75,6 +75,8 @@ def _pause(delivery_id: int, tools: Tools) -> float | None:
             return None
         now = tools.clock()
         until = channels.paused_until(session, target=delivery.target, address=delivery.address, now=now)
+        if until:
+            delivery.held_until = until
         return (until - now).total_seconds() if until else None
 
 
@@ -84,9 +86,9 @@ def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:
         delivery = deliveries.get_locked(session, delivery_id)
         if delivery is None or delivery.state in (OutboxState.DRAFT, OutboxState.FAILED, OutboxState.MANUAL):
             return None
-        if _is_too_late(session, delivery):
+        if why := _too_late(session, delivery, tools):
             delivery.state = move(OutboxState(delivery.state), OutboxState.FAILED)
-            delivery.problem = "What it is about was over before its card was sent."
+            delivery.problem = why
             return None
         message = compose(session, delivery, tools)
         payload = tools.render(delivery.target, message, delivery.key)
@@ -111,14 +113,18 @@ def _prepare(delivery_id: int, tools: Tools) -> _Plan | None:
         )
 
 
-def _is_too_late(session: Session, delivery: Delivery) -> bool:
-    """Whether the message has not left, and its post is gone or its alarm is over: then it never leaves."""
+def _too_late(session: Session, delivery: Delivery, tools: Tools) -> str:
+    """Why a message that has not left never does: its post is gone, its alarm or its day is over. Empty: it may."""
     if delivery.state != OutboxState.APPROVED:
-        return False
+        return ""
+    if delivery.team is not None:
+        return team_digest.too_late(delivery, tools)
     if delivery.source_id is not None:
         source = session.get_one(Source, delivery.source_id)
-        return is_over(delivery.event, source.last_succeeded_at, source.quiet_since)
-    return delivery.post_id is not None and session.get_one(Post, delivery.post_id).deleted_at is not None
+        over = is_over(delivery.event, source.last_succeeded_at, source.quiet_since)
+    else:
+        over = delivery.post_id is not None and session.get_one(Post, delivery.post_id).deleted_at is not None
+    return "What it is about was over before its card was sent." if over else ""
 
 
 def _step(delivery: Delivery) -> _Step:

@@ -15,7 +15,7 @@ from service.domain.metrics import Mood
 from service.domain.periods import Period
 from service.domain.sources import SourceState
 from service.models import Source
-from service.pipeline import digest_frame, digest_issues
+from service.pipeline import digest_answers, digest_frame, digest_issues
 from service.pipeline.digest_frame import Frame, Needs
 from service.store import digest_losses, digest_numbers
 from service.store.digest_losses import SourceLosses
@@ -57,6 +57,7 @@ def compute(session: Session, needs: Needs, period: Period, team: Team | None = 
         by_product=_compared(cells, key=lambda c: c.product or "", title=lambda c: c.product or "No product named"),
         languages=_languages(within),
         storms=_storms(frame, _mood(within)),
+        answering=digest_answers.gather(frame),
         not_seen=_not_seen(frame),
         sureness=_sureness(within),
     )

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from integrations.base import (
     CardCase,
     CardCustomer,
+    CardFix,
     CardIssue,
     CardLabel,
     CardReply,
@@ -21,15 +22,17 @@ from integrations.base import (
 )
 from integrations.replies import ReplyRules
 from service.domain.alarms import Trouble, is_over, trouble_of
+from service.domain.closing import TellingState
 from service.domain.corrections import HOLDS_FROM, INTENT, SENTIMENT, TOPIC
 from service.domain.freshness import in_words
-from service.domain.issues import change_in_words
+from service.domain.issues import IssueState, change_in_words
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.people import shown_name
 from service.domain.wording import money
-from service.models import Case, Delivery, Reading, Reply, Source, User
+from service.models import Case, Delivery, Issue, Reading, Reply, Source, User
 from service.models.columns import id_of
-from service.store import facts, issue_facts, replies, tellings
+from service.pipeline import team_digest
+from service.store import events, facts, issue_facts, replies, tellings
 from service.store.facts import PostFacts
 from service.tools import Tools
 
@@ -40,6 +43,8 @@ def compose(session: Session, delivery: Delivery, tools: Tools) -> Message:
         return _post_card(session, facts.of_posts(session, [delivery.post_id])[0], delivery, tools)
     if delivery.source_id is not None:
         return _source_card(session.get_one(Source, delivery.source_id), delivery, tools)
+    if delivery.team is not None:
+        return team_digest.compose(session, delivery, tools)
     if delivery.issue_id is None:
         raise ValueError(f"delivery {delivery.key} is about nothing")
     return _issue_card(session, delivery.issue_id, delivery, tools)
@@ -123,6 +128,8 @@ def _reply(reply: Reply, people: Mapping[int, str], rules: ReplyRules | None) ->
 
 def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tools) -> IssueCard:
     known = issue_facts.of_issue(session, issue_id)
+    fix, telling = _fix(session, known.issue, tools), tellings.of_issue(session, issue_id)
+    taken_back = fix is None and telling is not None and telling.state == TellingState.DRAFT
     return IssueCard(
         number=issue_id,
         title=known.issue.title,
@@ -138,7 +145,24 @@ def _issue_card(session: Session, issue_id: int, delivery: Delivery, tools: Tool
         quotes=known.quotes,
         why=delivery.reason,
         page_url=f"{tools.page_url}/issues/{issue_id}",
-        told=tellings.said_of_issue(session, issue_id),
+        told="" if taken_back else tellings.said_of_issue(session, issue_id),
+        fix=fix,
+    )
+
+
+def _fix(session: Session, issue: Issue, tools: Tools) -> CardFix | None:
+    if issue.state != IssueState.FIXED or issue.fixed_version is None:
+        return None
+    issue_id = id_of(issue)
+    said = events.last(session, "issue", issue_id, verbs=("fix",))
+    telling = tellings.of_issue(session, issue_id)
+    ours = telling if telling is not None and telling.fixed_at == issue.state_changed_at else None
+    return CardFix(
+        version=issue.fixed_version,
+        by=said.actor if said else "",
+        reachable=tellings.can_be_told(session, id_of(ours)) if ours else 0,
+        to_review=ours is not None and ours.state == TellingState.DRAFT,
+        telling_url=f"{tools.page_url}/issues/{issue_id}/telling" if ours else "",
     )
 
 

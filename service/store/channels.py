@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -29,6 +29,18 @@ def paused_until(session: Session, *, target: str, address: str, now: datetime) 
     named = or_(col(Channel.address) == address, col(Channel.address_by_id) == address)
     until = select(col(Channel.paused_until)).where(col(Channel.target) == target, named)
     return session.scalars(until.where(col(Channel.paused_until) > now)).first()
+
+
+def with_their_own_digest(session: Session, *, target: str, addresses: Collection[str]) -> set[str]:
+    """The addresses of channels whose people chose a digest there, or none: what company.yaml says does not hold."""
+    rows = session.execute(
+        select(col(Channel.address), col(Channel.address_by_id)).where(
+            col(Channel.target) == target,
+            col(Channel.digest).is_not(None),
+            or_(col(Channel.address).in_(addresses), col(Channel.address_by_id).in_(addresses)),
+        )
+    )
+    return {address for row in rows for address in row}
 
 
 def waiting(session: Session, channel: Channel) -> Sequence[int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -24,6 +24,7 @@ class Wanted:
     post_id: int | None = None
     issue_id: int | None = None
     source_id: int | None = None
+    team: str | None = None
     event: str = "new"
     target: str
     address: str
@@ -32,7 +33,9 @@ class Wanted:
 
     @property
     def key(self) -> str:
-        """What the delivery is called in the outbox and at its target."""
+        """What the delivery is called in the outbox and at its target. A team has one digest, wherever it goes."""
+        if self.team:
+            return f"digest:{self.team}:{self.event}>{self.target}"
         if self.post_id:
             subject = f"post:{self.post_id}"
         elif self.issue_id:
@@ -52,6 +55,7 @@ def ask(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[in
             "post_id": w.post_id,
             "issue_id": w.issue_id,
             "source_id": w.source_id,
+            "team": w.team,
             "event": w.event,
             "target": w.target,
             "address": w.address,
@@ -67,6 +71,17 @@ def ask(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[in
         upsert(Delivery).values([rows[key] for key in sorted(rows)]).on_conflict_do_nothing(index_elements=["key"])
     )
     return [int(i) for i in session.scalars(statement.returning(col(Delivery.id))) if i is not None]
+
+
+def known(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these are in the outbox already."""
+    return set(session.scalars(select(col(Delivery.key)).where(col(Delivery.key).in_(keys))))
+
+
+def last_of_team(session: Session, team: str, rhythm: str) -> str | None:
+    """The event of a team's newest digest of this rhythm."""
+    mine = (col(Delivery.team) == team) & col(Delivery.event).startswith(f"{rhythm}:")
+    return session.scalar(select(func.max(col(Delivery.event))).where(mine))
 
 
 def get_locked(session: Session, delivery_id: int) -> Delivery | None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from service.domain.cases import CaseState
 from service.domain.metrics import FOLLOWED_FOR, Followed, raised
 from service.models import Case, Post, PostVersion, Reading, Reply, Source, User
+from service.store.post_filter import PostFilter, conditions
 
 _MOST = 20_000  # posts of the comparison group, newest first
 _LATE = 86_400.0  # seconds; a post that Earful saw later than that could not be answered soon
@@ -24,6 +25,7 @@ class Afterwards:
     """What the author of one answered post did within `FOLLOWED_FOR` after the reply."""
 
     post_id: int
+    author_id: int | None
     reply_id: int
     by: str
     platform: str
@@ -37,8 +39,13 @@ class Afterwards:
     negative: int  # of them
 
 
-def first_responses(session: Session, *, since: datetime) -> list[float]:
-    """Hours from a post to the first reply by hand, of replies since then; without posts that were seen late."""
+def first_responses(
+    session: Session, *, since: datetime, until: datetime | None = None, topics: Sequence[str] = ()
+) -> list[float]:
+    """Hours from a post to the first reply by hand, of replies in that time; without posts that were seen late.
+
+    `topics`: only of posts about any of these (none: all); here and below.
+    """
     first = func.min(col(Reply.sent_at))
     rows = session.execute(
         select(first, col(Post.created_at))
@@ -47,15 +54,18 @@ def first_responses(session: Session, *, since: datetime) -> list[float]:
             col(Reply.sent_at).is_not(None),
             col(Reply.telling_id).is_(None),
             func.extract("epoch", col(Post.first_seen_at) - col(Post.created_at)) <= _LATE,
+            *_about(topics),
         )
         .group_by(col(Post.id), col(Post.created_at))
-        .having(first >= since)
+        .having(first >= since, *([first < until] if until else []))
     )
     return [(at - written).total_seconds() / 3600 for at, written in rows]
 
 
-def answered_of(session: Session, *, since: datetime) -> tuple[int, int]:
-    """Cases opened since then that were answered, and all of them; without those that were dismissed, and without
+def answered_of(
+    session: Session, *, since: datetime, until: datetime | None = None, topics: Sequence[str] = ()
+) -> tuple[int, int]:
+    """Cases opened in that time that were answered, and all of them; without those that were dismissed, and without
     those that were opened to tell of a fix.
     """
     first = select(col(Reply.case_id)).where(col(Reply.sent_at).is_not(None), col(Reply.telling_id).is_(None))
@@ -63,15 +73,26 @@ def answered_of(session: Session, *, since: datetime) -> tuple[int, int]:
         Case.id
     ).in_(first)
     wanted = select(func.count().filter(col(Case.id).in_(first)), func.count()).where(
-        col(Case.opened_at) >= since, col(Case.state) != CaseState.DISMISSED, ~told_alone
+        col(Case.opened_at) >= since,
+        *([col(Case.opened_at) < until] if until else []),
+        col(Case.state) != CaseState.DISMISSED,
+        ~told_alone,
+        *([col(Case.post_id).in_(select(col(Post.id)).where(*_about(topics)))] if topics else []),
     )
     answered, cases = session.execute(wanted).one()
     return int(answered), int(cases)
 
 
-def after_replies(session: Session, *, since: datetime, most: int = 200) -> list[Afterwards]:
-    """What came of the newest replies by hand that were sent since then."""
-    rows = _replies(session, since=since, most=most)
+def after_replies(
+    session: Session,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    topics: Sequence[str] = (),
+    most: int = 200,
+) -> list[Afterwards]:
+    """What came of the newest replies by hand that were sent in that time."""
+    rows = _replies(session, since=since, until=until, topics=topics, most=most)
     return [_afterwards(row, stars) for row, stars in zip(rows, _stars_of(session, rows), strict=True)]
 
 
@@ -127,12 +148,22 @@ def _stratum(row: Row[Any]) -> tuple[str, ...]:
     return (row.kind, row.product or "", f"{week.year}-{week.week}")
 
 
+def _about(topics: Sequence[str]) -> list[ColumnElement[bool]]:
+    return conditions(PostFilter(topics=topics))
+
+
 def _replies(
-    session: Session, *, since: datetime | None = None, ids: Sequence[int] | None = None, most: int
+    session: Session,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    topics: Sequence[str] = (),
+    ids: Sequence[int] | None = None,
+    most: int,
 ) -> Sequence[Row[Any]]:
     later, reading, version = aliased(Post), aliased(Reading), aliased(PostVersion)
-    until = col(Reply.sent_at) + FOLLOWED_FOR
-    soon = and_(col(later.created_at) > col(Reply.sent_at), col(later.created_at) <= until)
+    end = col(Reply.sent_at) + FOLLOWED_FOR
+    soon = and_(col(later.created_at) > col(Reply.sent_at), col(later.created_at) <= end)
     mine = and_(col(later.author_id) == col(Post.author_id), soon)
     in_thread = and_(
         mine,
@@ -144,7 +175,7 @@ def _replies(
         col(version.post_id) == col(Post.id),
         col(version.version) > 1,
         col(version.seen_at) > col(Reply.sent_at),
-        col(version.seen_at) <= until,
+        col(version.seen_at) <= end,
     )
     columns: tuple[Any, ...] = (
         col(Reply.id).label("reply_id"),
@@ -152,6 +183,7 @@ def _replies(
         col(Reply.template),
         col(User.name).label("by"),
         col(Post.id).label("post_id"),
+        col(Post.author_id),
         col(Post.created_at),
         col(Post.product),
         col(Post.rating),
@@ -172,6 +204,9 @@ def _replies(
     )
     if since is not None:
         wanted = wanted.where(col(Reply.sent_at) >= since)
+    if until is not None:
+        wanted = wanted.where(col(Reply.sent_at) < until)
+    wanted = wanted.where(*_about(topics))
     if ids is not None:
         wanted = wanted.where(col(Reply.id).in_(ids))
     return session.execute(wanted).all()
@@ -196,6 +231,7 @@ def _afterwards(row: Row[Any], stars: Sequence[tuple[datetime, float]]) -> After
     turned = Followed(stratum=(), written_at=row.created_at, stars=[(at, -number) for at, number in stars])
     return Afterwards(
         post_id=row.post_id,
+        author_id=row.author_id,
         reply_id=row.reply_id,
         by=row.by,
         platform=row.kind,

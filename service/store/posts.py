@@ -139,6 +139,11 @@ def answered_by(session: Session, replies: Sequence[Post]) -> dict[int, Post]:
     return {reply: held[key] for reply, key in asked.items() if key in held}
 
 
+def first_kept_at(session: Session) -> datetime | None:
+    """When the first post that is kept was seen; None where there is none."""
+    return session.scalar(select(col(Post.first_seen_at)).order_by(col(Post.id)).limit(1))
+
+
 def mark(session: Session, posts: Sequence[Post], stage: str) -> None:
     """Note that `stage` has seen the posts at their version."""
     ids = [post.id for post in posts]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlmodel import Session, col
 
 from service.domain.cases import CaseState
@@ -167,10 +167,45 @@ def said_of_issue(session: Session, issue_id: int) -> str:
     return f"{said} The words wait for somebody to look at them." if telling.state == TellingState.DRAFT else said
 
 
+def can_be_told(session: Session, telling_id: int) -> int:
+    """How many people of a telling there are words for."""
+    mine = (col(TellingPerson.telling_id) == telling_id) & col(TellingPerson.reply_id).is_not(None)
+    return int(session.scalar(select(func.count()).select_from(TellingPerson).where(mine)) or 0)
+
+
 def wrote_after(session: Session, issue_id: int) -> list[int]:
     """Posts of an issue by people who had been told that it is fixed; newest first."""
     written = reports(session, issue_id, lambda _: True)
     return wrote_again(written, told(session, issue_id, written))
+
+
+def moved_in(session: Session, *, since: datetime, until: datetime) -> list[int]:
+    """The tellings that were prepared in that time, or that somebody was told in."""
+    told_then = (
+        select(col(Reply.telling_id))
+        .where(col(Reply.telling_id).is_not(None), col(Reply.sent_at) >= since, col(Reply.sent_at) < until)
+        .distinct()
+    )
+    prepared = and_(col(Telling.prepared_at) >= since, col(Telling.prepared_at) < until)
+    wanted = select(col(Telling.id)).where(prepared | col(Telling.id).in_(told_then))
+    return [int(each or 0) for each in session.scalars(wanted.order_by(col(Telling.id)))]
+
+
+def heard_again(session: Session, *, since: datetime, until: datetime) -> dict[int, list[int]]:
+    """Issue -> posts written in that time by people who had been told that it is fixed."""
+    posts = select(col(Post.id)).where(col(Post.created_at) >= since, col(Post.created_at) < until)
+    candidates = session.scalars(
+        select(col(IssuePost.issue_id))
+        .where(col(IssuePost.issue_id).in_(select(col(Telling.issue_id))), col(IssuePost.post_id).in_(posts))
+        .distinct()
+        .order_by(col(IssuePost.issue_id))
+    )
+    found: dict[int, list[int]] = {}
+    for issue_id in candidates.all():
+        after = wrote_after(session, issue_id)
+        if then := list(session.scalars(posts.where(col(Post.id).in_(after)))) if after else []:
+            found[issue_id] = [int(each or 0) for each in then]
+    return found
 
 
 def names(session: Session, telling: Telling) -> tuple[str, str | None]:

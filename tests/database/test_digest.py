@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,24 +14,30 @@ from sqlmodel import Session
 
 from service.configuration.company import DigestRhythm, Team
 from service.domain import periods
-from service.domain.digest import Digest
+from service.domain.digest import Answering, Digest
 from service.domain.issues import IssueState
 from service.domain.metrics import Mood
-from service.models import Author, Post, Source
+from service.domain.replies import text_digest
+from service.models import Author, Post, Source, Telling, TellingPerson
+from service.models.columns import id_of
 from service.pipeline.digest import compute
 from service.store.database import transaction
 from service.testing.factories import (
     NOW,
     make_author,
+    make_case,
     make_customer,
     make_gap,
     make_identity,
     make_issue,
     make_order,
     make_post,
+    make_reply,
     make_run,
     make_set_aside,
     make_source,
+    make_user,
+    make_version,
 )
 from service.testing.tools import make_tools
 from service.tools import Tools
@@ -296,3 +302,44 @@ def test_how_sure_the_models_are(desk: Desk) -> None:
     sure = desk.digest().sureness
 
     assert (sure.sure, sure.guessed, sure.models) == (2, 1, ("test-1",))
+
+
+def test_how_we_answered_is_counted_as_did_it_help_counts_it(desk: Desk) -> None:
+    """Cases and replies of the period, who moved since, who was told and wrote again; a team hears of its topics."""
+    kim, day = make_user(desk.session), timedelta(days=1)
+    crashes: dict[str, Any] = {"reading": {"topics": {"crashes": 0.9}}, "rating": 1.0}
+    asked = [desk.post(days=3, author=make_author(desk.session), **crashes) for _ in range(7)]
+    desk.post(days=3)
+    for post in asked[:6]:
+        case = make_case(desk.session, post, state="answered", opened_at=post.created_at)
+        make_reply(desk.session, case, kim, state="sent", sent_at=post.created_at + timedelta(hours=5))
+    make_case(desk.session, asked[6], opened_at=asked[6].created_at)
+    make_version(desk.session, asked[0], version=2, rating=4.0, seen_at=asked[0].created_at + day)
+    old = desk.post(days=30, author=make_author(desk.session))
+    make_case(desk.session, old)
+
+    told, waits = (desk.post(days=6, author=make_author(desk.session), **crashes) for _ in range(2))
+    back = desk.post(days=1, author=desk.session.get(Author, told.author_id), **crashes)
+    issue = make_issue(desk.session, posts=[told, waits, back], state="fixed")
+    at = MIDNIGHT - 4 * day
+    telling = Telling(issue_id=id_of(issue), fixed_at=at, version="2", prepared_by_id=id_of(kim), prepared_at=at)
+    desk.session.add(telling)
+    desk.session.flush()
+    for post in (told, waits):
+        case = make_case(desk.session, post, state="solved", opened_at=at)
+        sent = {"state": "sent", "sent_at": at + timedelta(hours=1)} if post is told else {}
+        reply = make_reply(desk.session, case, kim, telling_id=telling.id, **sent)
+        person = {"key": f"author:{post.author_id}", "post_id": id_of(post), "language": "en", "reply_id": reply.id}
+        agreed = {"agreed_digest": text_digest(reply.text)}
+        desk.session.add(TellingPerson(telling_id=id_of(telling), **person, **agreed))
+
+    found = desk.digest().answering
+    assert (found.answered, found.wanted, found.replies, found.moved) == (6, 7, 6, 1)
+    assert found.first_response.value == 5.0
+    assert (found.told, found.to_tell, found.again, found.again_about) == (1, 2, 1, (issue.id,))
+
+    team = Team(
+        name="R&D", channel="#rnd", digest=DigestRhythm.DAILY, digest_at=MIDNIGHT.time(), topics=("multiplayer",)
+    )
+    assert desk.digest(team=team).answering == Answering()
+    assert desk.digest(team=replace(team, topics=("crashes",))).answering == found

@@ -16,7 +16,7 @@ from sqlmodel import col
 from service.actions import closing, tellings
 from service.configuration.replies import RepliesConfig
 from service.domain.closing import NO_DOOR, UNKNOWN, Pace
-from service.errors import Conflict, Invalid, NotAllowed
+from service.errors import Conflict, NotAllowed
 from service.models import AuditEvent, Case, Issue, IssuePost, Note, Post, Reply, User
 from service.models.columns import id_of
 from service.store import erasure
@@ -58,10 +58,8 @@ def test_a_person_says_that_it_is_fixed(bench: Bench) -> None:
 
 
 def test_what_cannot_be_fixed_is_said(bench: Bench) -> None:
-    """No version, no leave, an issue that is another's: each in words; and nobody is told of what is not fixed."""
-    with pytest.raises(Invalid, match="in which version"):
-        bench.fix(" ")
-    with pytest.raises(Conflict, match="Say first in which version"):
+    """Nobody is told of what is not fixed, and what is muted is not."""
+    with pytest.raises(Conflict, match="Say first that it is fixed"):
         bench.prepare()
     set_issue(bench, state="muted")
     with pytest.raises(Conflict, match="is muted"):
@@ -191,7 +189,7 @@ def test_not_fixed_after_all(bench: Bench) -> None:
     bench.fix()
     telling = bench.prepare()
     bench.release(telling)
-    bench.do(lambda session: closing.unfix(session, bench.issue_id, by=bench.kim, now=bench.clock()))
+    bench.do(lambda session: closing.unfix(session, bench.issue_id, by=bench.kim, now=bench.clock(), tools=bench.tools))
     bench.settle()
     assert (bench.server.told(), bench.telling(telling).problem) == ({}, "Kim says that it is not fixed.")
     with transaction(bench.engine) as session:

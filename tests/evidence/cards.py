@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from integrations.base import IssueCard, Payload, PostCard
+from integrations.base import DigestCard, IssueCard, Payload, PostCard
 from integrations.slack import names
 from integrations.slack.blocks import payload
-from integrations.slack.views import digest, feedback, found, home, labels, outcome, post, reply, work
+from integrations.slack.views import digest, feedback, fixed, found, home, labels, outcome, post, reply, work
 from service.testing.slack.rules import validate_message, validate_unfurls, validate_view
 from tests.evidence.hostile import made_up, odd_text
 
@@ -76,6 +76,8 @@ EVERY: Sequence[Shown] = (
     Shown("snooze", lambda _: work.snooze(_IDS, first=date(2026, 12, 1)), validate_view),
     Shown("dismiss", lambda _: work.dismiss(_IDS), validate_view),
     Shown("escalate", lambda c: work.escalate(_IDS, channel=odd_text(c)), validate_view),
+    Shown("fixed", lambda c: fixed.form(made_up(fixed.ShownFix, c), _IDS), validate_view),
+    Shown("marked fixed", lambda c: fixed.done(made_up(fixed.ShownFix, c)), validate_view),
     Shown("home", lambda c: home.page(_home(c)), validate_view),
     Shown("stranger's home", lambda c: home.stranger(_texts(c)), validate_view),
     Shown(
@@ -89,7 +91,8 @@ EVERY: Sequence[Shown] = (
         _unfurl,
     ),
     Shown("unfurled", lambda c: _unfolded(found.unfurled(made_up(found.Hit, c))), _unfurl),
-    Shown("digest", lambda c: _message(digest.message(made_up(digest.ShownDigest, c))), validate_message),
+    Shown("digest", lambda c: _message(digest.message(made_up(DigestCard, c))), validate_message),
+    Shown("team's digest", lambda c: payload(made_up(DigestCard, c), "key"), validate_message),
     Shown("lost words", lambda c: {"text": "", "blocks": reply.kept_words(odd_text(c), odd_text(c))}, validate_message),
     Shown("feedback", lambda c: feedback.form(odd_text(c), _texts(c, 120), _IDS), validate_view),
 )

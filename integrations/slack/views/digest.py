@@ -1,11 +1,10 @@
-"""A digest in a channel: what changed in three sentences, what waits here, what was not seen."""
+"""A digest in a channel: what changed, how we answered, what waits here, what was not seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from integrations.base import JSON, Payload
+from integrations.base import JSON, CardWords, DigestCard, Payload
 from integrations.slack import kit
 from integrations.slack.escape import cut, one_line
 from integrations.slack.views.found import Message
@@ -14,43 +13,26 @@ _SENTENCES = 12
 _PIECE = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """Some words of a sentence, and where they lead."""
-
-    text: str
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownDigest:
-    """What a channel is told. Sentences hold titles of issues, which are strangers' words."""
-
-    title: str  # "Lantern Hollow, yesterday"
-    changed: Sequence[Sequence[Words]]
-    held: str  # what waits because the channel is paused; empty: nothing
-    not_seen: Sequence[Sequence[Words]]
-    url: str  # the whole of it, on our page
-
-
-def message(digest: ShownDigest) -> Message:
+def message(digest: DigestCard) -> Message:
     """The digest as a message; the rest is on the page."""
     blocks = [kit.header(digest.title), _listed(digest.changed)]
+    if digest.answering:
+        blocks += [kit.context(kit.plain_text("How we answered", 75)), _listed(digest.answering)]
     if held := one_line(digest.held):
         blocks.append(kit.rich_text(kit.line(kit.span(f"🔴 {cut(held, kit.SENTENCE)}", bold=True))))
     if digest.not_seen:
         blocks += [kit.context(kit.plain_text("What was not seen", 75)), _listed(digest.not_seen[:3])]
-    link = kit.link("The whole digest", digest.url)
-    return Message(text=kit.fallback(digest.title), blocks=[*blocks, kit.rich_text(kit.line(link))])
+    link = kit.rich_text(kit.line(kit.link("The whole digest", digest.page_url)))
+    return Message(text=kit.fallback(digest.title), blocks=[*blocks, link, *kit.small_print(digest.why)])
 
 
-def _listed(sentences: Sequence[Sequence[Words]]) -> Payload:
+def _listed(sentences: Sequence[Sequence[CardWords]]) -> Payload:
     entries: list[JSON] = [kit.line(*_spans(sentence)) for sentence in sentences[:_SENTENCES]]
     entries = entries or [kit.line(kit.span("Nothing."))]
     return kit.rich_text({"type": "rich_text_list", "style": "bullet", "elements": entries})
 
 
-def _spans(sentence: Sequence[Words]) -> list[Payload]:
+def _spans(sentence: Sequence[CardWords]) -> list[Payload]:
     spans = [kit.link(cut(text, _PIECE), words.url) for words in sentence[:20] if (text := _flat(words.text))]
     return spans or [kit.span("–")]
 

@@ -25,6 +25,7 @@ class DeliveryItem(Item):
     post_id: int | None
     issue_id: int | None
     source_id: int | None
+    team: str | None
     event: str
     target: str
     address: str

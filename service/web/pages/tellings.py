@@ -18,6 +18,7 @@ from service.domain.roles import Deed
 from service.errors import NotFound
 from service.models import Issue, Telling
 from service.models.columns import id_of
+from service.pipeline import cards
 from service.pipeline.outcome import Outcome
 from service.store import tellings
 from service.store.database import transaction
@@ -70,7 +71,7 @@ def fixed(
     site: TheSite,
     by: Who,
     number: int,
-    version: Annotated[str, Form(max_length=200)],
+    version: Annotated[str, Form(max_length=200)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
 ) -> RedirectResponse:
     """The issue is fixed; words are made for its reporters."""
@@ -85,7 +86,8 @@ def fixed(
 def not_fixed(site: TheSite, by: Who, number: int) -> RedirectResponse:
     """It is not fixed after all."""
     with transaction(site.engine) as session:
-        desk_of(site).queue(session, closing.unfix(session, number, by=by, now=site.clock()).next)
+        desk = desk_of(site)
+        desk.queue(session, closing.unfix(session, number, by=by, now=site.clock(), tools=desk.tools).next)
     return RedirectResponse(f"/issues/{number}", status_code=303)
 
 
@@ -93,7 +95,9 @@ def not_fixed(site: TheSite, by: Who, number: int) -> RedirectResponse:
 def prepare(site: TheSite, by: Who, number: int) -> RedirectResponse:
     """Words for everybody who reported it and has none yet."""
     with transaction(site.engine) as session:
-        closing.prepare(session, number, by=by, now=site.clock(), tools=desk_of(site).tools)
+        desk = desk_of(site)
+        closing.prepare(session, number, by=by, now=site.clock(), tools=desk.tools)
+        desk.queue(session, cards.of_issue(session, number))
     return RedirectResponse(f"/issues/{number}/telling", status_code=303)
 
 
