@@ -15,6 +15,7 @@ from service.models.columns import id_of
 _DEEDS = {
     Deed.READ: "read here",
     Deed.CORRECT: "say what is right about a reading",
+    Deed.CONTACT: "note who wants no words from us",
     Deed.WORK: "work on cases",
     Deed.WRITE: "write replies",
     Deed.PUBLISH: "publish replies",

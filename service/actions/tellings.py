@@ -157,12 +157,16 @@ def to_release(views: Sequence[PersonView]) -> list[PersonView]:
     return [each for each in views if each.standing is Standing.TO_REVIEW and each.person.ticked]
 
 
+def writers(telling: Telling, todo: Sequence[PersonView]) -> set[int]:
+    """Who prepared the telling or wrote in it: where a second person must release it, none of them does."""
+    return {telling.prepared_by_id, *(each.reply.written_by_id for each in todo if each.reply)}
+
+
 def _refuse_own(
     session: Session, telling: Telling, todo: Sequence[PersonView], found: Sequence[str], by: Actor
 ) -> None:
     require(by, Deed.APPROVE, session=session)
-    writers = {telling.prepared_by_id, *(each.reply.written_by_id for each in todo if each.reply)}
-    if by.user_id in writers:
+    if by.user_id in writers(telling, todo):
         raise NotAllowed(f"Somebody else must release it. {' '.join(found)}")
 
 

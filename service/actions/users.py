@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
 from service.actions.actors import Actor, require
-from service.domain.roles import Deed, Role
+from service.domain.roles import Deed, Role, may
 from service.domain.wording import did_you_mean
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Account, AuditEvent, User
@@ -91,6 +91,11 @@ def list_users(session: Session, *, active: bool | None = None) -> Sequence[User
     """The team, in the order in which they came; with `active`, only those who are, or are not."""
     wanted = select(User).order_by(col(User.id))
     return session.scalars(wanted if active is None else wanted.where(col(User.active) == active)).all()
+
+
+def who_work(session: Session) -> list[User]:
+    """Those of the team who may be given a case."""
+    return [user for user in list_users(session, active=True) if may(Role(user.role), Deed.WORK)]
 
 
 def tie_account(

@@ -12,6 +12,7 @@ import typer
 
 from service.cli import (
     collect,
+    contact,
     correct,
     database,
     digest,
@@ -76,6 +77,7 @@ app.add_typer(source.app, name="source")
 app.add_typer(user.app, name="user")
 app.add_typer(reply.app, name="reply")
 app.add_typer(issue.app, name="issue")
+app.add_typer(contact.app, name="contact")
 app.add_typer(slack.app, name="slack")
 app.command()(doctor.doctor)
 app.add_typer(database.app, name="database")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -19,13 +19,13 @@ from service.actions.users import tie_account
 from service.desk import homes, labelling
 from service.desk.given import carried, number, show, written
 from service.desk.visit import Note, Visit
+from service.domain.cases import sleeps_until, why_dismissed
 from service.domain.roles import Deed
-from service.errors import Conflict, Invalid, NotAllowed
+from service.errors import Invalid, NotAllowed
 from service.models.columns import id_of
 from service.pipeline.outcome import Outcome
 from service.store.database import transaction
 
-_MORNING = time(9)
 _Act = Callable[[Session, int, Visit], Outcome]
 
 
@@ -103,7 +103,9 @@ def check_snooze(heard: Heard) -> Answer | None:
 
 def snooze(visit: Visit) -> None:
     """Let it sleep until the time that was chosen."""
-    until = _until(written(visit, names.FIELD_WHEN), written(visit, names.FIELD_DAY), _here(visit))
+    until = sleeps_until(written(visit, names.FIELD_WHEN), written(visit, names.FIELD_DAY), _here(visit))
+    if until is None:
+        raise Invalid("Choose until when it should sleep.")
     _submitted(visit, lambda s, case_id, v: cases.snooze(s, case_id, until=until, by=v.by, now=v.tools.clock()))
 
 
@@ -117,9 +119,7 @@ def check_dismissal(heard: Heard) -> Answer | None:
 
 def dismiss(visit: Visit) -> None:
     """Nothing is done about it."""
-    reason = written(visit, names.FIELD_REASON)
-    said = written(visit, names.FIELD_NOTE).strip()
-    why = said if reason == "other" else ": ".join(filter(None, [reason, said]))
+    why = why_dismissed(written(visit, names.FIELD_REASON), written(visit, names.FIELD_NOTE))
     _submitted(visit, lambda s, case_id, v: cases.dismiss(s, case_id, reason=why, by=v.by, now=v.tools.clock()))
 
 
@@ -179,21 +179,6 @@ def _user_of(visit: Visit, member_id: str) -> int:
 
 def _here(visit: Visit) -> datetime:
     return visit.tools.clock().astimezone(visit.tools.company.time_zone)
-
-
-def _until(when: str, day: str, now: datetime) -> datetime:
-    """The time that was chosen; mornings are nine o'clock where the company is. Raises Invalid, Conflict."""
-    if when == "hour":
-        return now + timedelta(hours=1)
-    days = {"tomorrow": 1, "week": 7 - now.weekday()}.get(when)
-    try:
-        chosen = now.date() + timedelta(days=days) if days else date.fromisoformat(day)
-    except ValueError:
-        raise Invalid("Choose until when it should sleep.") from None
-    until = datetime.combine(chosen, _MORNING, now.tzinfo)
-    if until <= now:
-        raise Conflict("That time is over. Choose one that is still to come.")
-    return until
 
 
 _MENU: dict[str, Callable[[Visit], None]] = {

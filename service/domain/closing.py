@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from service.domain.contact import ASKED_NOT_TO
 from service.domain.issues import FIX_ARRIVES_WITHIN
 from service.domain.outbox import OutboxState
 from service.domain.wording import joined
@@ -53,6 +54,7 @@ class Report:
     written_at: datetime
     answerable: bool  # by a program or by hand
     dismissed: bool = False  # a person decided that nothing is to be done about it
+    refused: bool = False  # its author asked not to be contacted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ def _choose(key: str, written: Sequence[Report], told_at: datetime | None, fixed
     reason = ""
     if newest.author_id is None:
         reason = UNKNOWN
+    elif any(each.refused for each in written):
+        reason = ASKED_NOT_TO
     elif told_at is not None and newest.written_at <= told_at:
         reason = TOLD_BEFORE
     elif newest.written_at > fixed_at + FIX_ARRIVES_WITHIN:
@@ -98,9 +102,15 @@ def _choose(key: str, written: Sequence[Report], told_at: datetime | None, fixed
     return Chosen(key=key, post_id=at.post_id, reason=reason)
 
 
-def standing(*, reason: str, ticked: bool, agreed: bool, left: bool, reply: str | None, removed: bool) -> Standing:
-    """How far one person has come. `reply`: the state of the reply to them; `removed`: it does not stand any more."""
-    if reason or reply is None:
+def standing(
+    *, reason: str, refused: bool, ticked: bool, agreed: bool, left: bool, reply: str | None, removed: bool
+) -> Standing:
+    """How far one person has come.
+
+    `refused`: they asked not to be contacted, and nothing of ours stands there; `reply`: the state of the reply to
+    them; `removed`: it does not stand any more.
+    """
+    if reason or reply is None or (refused and reply in _STILL_HERE):
         return Standing.CANNOT
     if reply == OutboxState.DRAFT:
         waiting = Standing.WAITING if agreed and not left else Standing.TO_REVIEW
@@ -108,6 +118,7 @@ def standing(*, reason: str, ticked: bool, agreed: bool, left: bool, reply: str 
     return Standing.FAILED if removed else _REACHED.get(OutboxState(reply), Standing.GOING)
 
 
+_STILL_HERE = (OutboxState.DRAFT, OutboxState.APPROVED, OutboxState.FAILED, OutboxState.MANUAL)
 _REACHED = {
     OutboxState.SENT: Standing.TOLD,
     OutboxState.MANUAL: Standing.BY_HAND,

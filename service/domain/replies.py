@@ -188,7 +188,7 @@ def approval_reasons(rules: ApprovalRules, about: Circumstances) -> list[str]:
     if not may(about.role, Deed.PUBLISH):
         told.append(f"{about.writer} may write replies, and others publish them.")
     if about.replies_so_far < rules.first_replies:
-        told.append(f"It is one of {about.writer}'s first {rules.first_replies} replies.")
+        told.append(f"It is one of the first {rules.first_replies} replies that {about.writer} wrote.")
     if rules.customer_value_from is not None and (about.customer_value or 0.0) >= rules.customer_value_from:
         told.append(f"The customer is worth {money(about.customer_value or 0.0, about.currency)}.")
     found = [word for word in rules.words if _says(word, about.text) or _says(word, about.post_text)]

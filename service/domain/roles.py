@@ -21,6 +21,7 @@ class Deed(StrEnum):
 
     READ = "read"
     CORRECT = "correct"  # say what is right about a reading
+    CONTACT = "contact"  # note who does not want to be written to
     WORK = "work"  # claim, assign, snooze, dismiss, escalate
     WRITE = "write"  # draft a reply
     PUBLISH = "publish"  # send one's own reply
@@ -30,7 +31,7 @@ class Deed(StrEnum):
 
 
 _VIEWER = frozenset({Deed.READ})
-_SUPPORT = _VIEWER | {Deed.CORRECT, Deed.WORK, Deed.WRITE}
+_SUPPORT = _VIEWER | {Deed.CORRECT, Deed.CONTACT, Deed.WORK, Deed.WRITE}
 _MAY: Mapping[Role, frozenset[Deed]] = {
     Role.VIEWER: _VIEWER,
     Role.SUPPORT: _SUPPORT,

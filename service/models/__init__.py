@@ -2,7 +2,7 @@
 
 from service.models.corrections import Correction, Lesson
 from service.models.hooks import HookCall
-from service.models.people import AuditEvent, Customer, Identity, Note, Order, Organisation
+from service.models.people import AuditEvent, ContactRefusal, Customer, Identity, Note, Order, Organisation
 from service.models.posts import (
     Author,
     Backfill,
@@ -28,6 +28,7 @@ __all__ = [
     "Case",
     "Channel",
     "Click",
+    "ContactRefusal",
     "Correction",
     "Customer",
     "Delivery",

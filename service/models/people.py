@@ -1,4 +1,4 @@
-"""The company's own records: customers, organisations, orders, and who on a platform they are."""
+"""The company's own records: customers, organisations, orders, who on a platform they are, who wants no words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.models.columns import json_column, key, moment, refers_to
@@ -88,6 +88,30 @@ class Note(SQLModel, table=True):
     text: str
     written_by: str
     written_at: datetime = moment()
+
+
+class ContactRefusal(SQLModel, table=True):
+    """That somebody asked not to be written to, noted of a customer or of one account; kept when it is withdrawn.
+
+    An account is known again by its fingerprint, which outlives all else that we held of it.
+    """
+
+    __tablename__ = "contact_refusals"
+    __table_args__ = (
+        CheckConstraint("(customer_id IS NULL) != (fingerprint IS NULL)", name="ck_contact_refusals_of_one"),
+        Index("ix_contact_refusals_one_customer", "customer_id", unique=True, postgresql_where="withdrawn_at IS NULL"),
+        Index("ix_contact_refusals_one_account", "fingerprint", unique=True, postgresql_where="withdrawn_at IS NULL"),
+    )
+
+    id: int | None = key()
+    customer_id: int | None = refers_to("customers.id", nullable=True, index=False)
+    fingerprint: str | None = None  # domain.contact.fingerprint
+    author_id: int | None = refers_to("authors.id", nullable=True)  # None: a customer's, or the author was erased
+    reason: str = ""  # for us alone; emptied when the author is erased
+    noted_by_id: int = refers_to("users.id", index=False)
+    noted_at: datetime = moment()
+    withdrawn_by_id: int | None = refers_to("users.id", nullable=True, index=False)
+    withdrawn_at: datetime | None = moment(nullable=True)
 
 
 class AuditEvent(SQLModel, table=True):

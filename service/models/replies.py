@@ -50,6 +50,7 @@ class Reply(SQLModel, table=True):
     wish: str = "publish"  # domain.replies.Wish: what sending means now
     written_by_id: int = refers_to("users.id")
     written_at: datetime = moment()
+    answers_refusal_id: int | None = refers_to("contact_refusals.id", nullable=True, index=False)  # see domain.contact
     approval_reasons: list[str] = json_column(list)  # why a second person must look; empty: nobody must
     approved_by_id: int | None = refers_to("users.id", nullable=True)
     approved_at: datetime | None = moment(nullable=True)

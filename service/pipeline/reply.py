@@ -32,7 +32,7 @@ from service.models import Case, Post, Reply, Source
 from service.models.columns import id_of
 from service.pipeline import cards, flow
 from service.pipeline.outcome import Outcome
-from service.store import ours, replies
+from service.store import contact, ours, replies
 from service.store.database import transaction
 from service.store.locks import REPLIES, alone
 from service.tools import Tools
@@ -111,7 +111,7 @@ def _planned(reply_id: int, tools: Tools) -> _Plan | Outcome:
         replier = tools.replier(source)
         if replier is None:
             return _for_a_person(session, reply, post, source, tools)
-        if reply.state == OutboxState.APPROVED and (problem := _must_not_leave(reply, post)):
+        if reply.state == OutboxState.APPROVED and (problem := _must_not_leave(session, reply, post)):
             return _fail(session, reply, problem, _LOOK_FIRST)
         return _Plan(
             step=_step(reply),
@@ -131,7 +131,7 @@ def _planned(reply_id: int, tools: Tools) -> _Plan | Outcome:
         )
 
 
-def _must_not_leave(reply: Reply, post: Post) -> str:
+def _must_not_leave(session: Session, reply: Reply, post: Post) -> str:
     """Why a reply that is to leave must not; empty where it may. The actions see to it; this is the last door."""
     if post.deleted_at is not None and reply.wish != Wish.REMOVE:
         return "The author removed the post."
@@ -139,7 +139,7 @@ def _must_not_leave(reply: Reply, post: Post) -> str:
         return "It says something else than what was approved."
     if reply.approval_reasons and reply.approved_digest is None and reply.wish != Wish.REMOVE:
         return "Nobody approved it."
-    return ""
+    return contact.why_not_to(session, reply, post) if reply.wish != Wish.REMOVE else ""
 
 
 def _shown_within(source: Source, tools: Tools) -> timedelta | None:
@@ -173,7 +173,7 @@ def _for_a_person(session: Session, reply: Reply, post: Post, source: Source, to
         return Outcome(next=[flow.reply(id_of(reply), wait_seconds=_FOR_A_PERSON)])
     if reply.wish != Wish.PUBLISH:
         return _fail(session, reply, problem, "Do it by hand, and say so.")
-    if problem_of_post := _must_not_leave(reply, post):
+    if problem_of_post := _must_not_leave(session, reply, post):
         return _fail(session, reply, problem_of_post, _LOOK_FIRST)
     reply.state = move(OutboxState.APPROVED, OutboxState.MANUAL)
     where = f"Open {post.url}" if post.url else "Open the post"
@@ -187,14 +187,14 @@ def _carried_out(plan: _Plan, tools: Tools) -> Outcome:
         case _Step.SEND:
             return _send(plan, tools)
         case _Step.EDIT:
-            if not _begin(plan, tools):
-                return Outcome()
+            if (stopped := _begin(plan, tools)) is not None:
+                return stopped
             edited = cast(Edits, plan.replier).edit(plan.text, place=plan.place, receipt=_given(plan))
             tools.observe("reply:acted")
             return _stands(plan, edited, tools)
         case _Step.REMOVE:
-            if not _begin(plan, tools):
-                return Outcome()
+            if (stopped := _begin(plan, tools)) is not None:
+                return stopped
             cast(Deletes, plan.replier).delete(place=plan.place, receipt=_given(plan))
             tools.observe("reply:acted")
             return _is_removed(plan, tools)
@@ -217,8 +217,8 @@ def _send(plan: _Plan, tools: Tools) -> Outcome:
     tools.observe("reply:looked")
     if differs := difference(plan.seen_digest, standing):
         return _settle(plan, tools, lambda held: _fail(held.session, held.reply, " ".join(differs), _LOOK_FIRST))
-    if not _begin(plan, tools):
-        return Outcome()
+    if (stopped := _begin(plan, tools)) is not None:
+        return stopped
     receipt = plan.replier.send(plan.text, place=plan.place, key=plan.key)
     tools.observe("reply:acted")
     return _stands(plan, receipt, tools)
@@ -234,22 +234,26 @@ def _given(plan: _Plan) -> Receipt:
     return plan.receipt
 
 
-def _begin(plan: _Plan, tools: Tools) -> bool:
-    """Write down that it leaves now. False: somebody took it back, or changed it, in the last moment."""
+def _begin(plan: _Plan, tools: Tools) -> Outcome | None:
+    """Write down that it leaves now. Or what follows where it does not: somebody took it back, or changed it, or its
+    author asked not to be contacted, in the last moment.
+    """
     with transaction(tools.engine) as session:
         held = replies.hold(session, plan.reply_id)
         if held is None:
-            return False
+            return Outcome()
         reply, _ = held
         later = reply.send_after is not None and reply.send_after > tools.clock()
         if reply.state not in replies.ON_ITS_WAY or reply.text != plan.text or later:
-            return False
+            return Outcome()
         if reply.state == OutboxState.APPROVED:
+            if _must_not_leave(session, reply, session.get_one(Post, reply.post_id)):
+                return Outcome(next=[flow.reply(plan.reply_id)])  # judged anew, which says why
             reply.state = move(OutboxState.APPROVED, OutboxState.SENDING)
         reply.sending_at = tools.clock()
         reply.attempt_count += 1
     tools.observe("reply:sending")
-    return True
+    return None
 
 
 def _not_there(plan: _Plan, tools: Tools) -> Outcome:

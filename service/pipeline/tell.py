@@ -1,8 +1,8 @@
 """A telling that was released -> the outbox, person by person, at the pace of each platform.
 
 Each post is looked at when its person's turn comes: one that was changed since the words were made is left to a person.
-Before anybody's turn the issue must still be fixed. Killed anywhere, the next run finds who was handed over by
-`left_at`, which is committed together with the reply and its job.
+Before anybody's turn the issue must still be fixed, and they must not have asked us not to contact them. Killed
+anywhere, the next run finds who was handed over by `left_at`, which is committed together with the reply and its job.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from service.domain.outbox import OutboxState, move
 from service.domain.replies import unquoted
 from service.models import Author, Delivery, Identity, Post, PostVersion, Reading, Reply, SetAsideItem
+from service.store import contact
 
 _TELLING_ID = 6  # letters; a shorter id is found in too many payloads to say whose they are
 
@@ -122,12 +123,15 @@ def _erase_copies(session: Session, source_id: int, ids: Sequence[int], external
 
 
 def _forget_authors(session: Session, ids: Sequence[int]) -> None:
-    """Authors of whom nothing is left, and whom nobody tied to a customer; accounts of ours stay known."""
-    session.execute(
-        delete(Author).where(
-            col(Author.id).in_(ids),
-            ~col(Author.ours),
-            ~exists().where(col(Post.author_id) == col(Author.id)),
-            ~exists().where(col(Identity.author_id) == col(Author.id)),
-        )
+    """Authors of whom nothing is left, and whom nobody tied to a customer; accounts of ours stay known.
+
+    That somebody asked not to be contacted is not forgotten with them.
+    """
+    gone = (
+        col(Author.id).in_(ids),
+        ~col(Author.ours),
+        ~exists().where(col(Post.author_id) == col(Author.id)),
+        ~exists().where(col(Identity.author_id) == col(Author.id)),
     )
+    contact.outlive(session, [int(author or 0) for author in session.scalars(select(col(Author.id)).where(*gone))])
+    session.execute(delete(Author).where(*gone))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, not_, select, tuple_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
@@ -16,9 +17,18 @@ from service.domain.corrections import HOLDS_FROM
 from service.domain.people import IdentityState
 from service.models import Author, Case, Customer, Delivery, Identity, Issue, IssuePost, Post, Reading, Source
 from service.models.columns import id_of
+from service.store import again
+from service.store.again import Again, wrote_again
 from service.store.linkable import Linkable
 from service.store.paging import Part, cursor, part, parts_of
 from service.store.post_filter import PostFilter, conditions
+
+
+class PostOrder(StrEnum):
+    """In which order posts are listed."""
+
+    NEWEST = "newest"
+    AGAIN = "again"  # who wrote again after a word of ours first, then the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +104,7 @@ class PostView:
     customer: CustomerOf | None
     case_state: str | None
     delivery_count: int
+    again: Again | None  # it was written after our last word to its author
 
     @property
     def id(self) -> int:
@@ -102,9 +113,15 @@ class PostView:
 
 
 def find_posts(
-    session: Session, chosen: PostFilter, *, linkable: Linkable, limit: int, after: str | None = None
+    session: Session,
+    chosen: PostFilter,
+    *,
+    linkable: Linkable,
+    limit: int,
+    after: str | None = None,
+    order: PostOrder = PostOrder.NEWEST,
 ) -> Part[PostView]:
-    """The newest posts that fulfil `chosen`, from the cursor `after` on.
+    """The first posts that fulfil `chosen`, from the cursor `after` on.
 
     `linkable`: the sources whose authors may be tied to customers; of others no customer is shown.
 
@@ -112,14 +129,35 @@ def find_posts(
         Invalid: `after` is not a cursor of this list.
     """
     wanted = _allowed(chosen, linkable)
-    if after:
-        written_at, number = parts_of(after, datetime.fromisoformat, int)
-        wanted = wanted.where(tuple_(col(Post.created_at), col(Post.id)) < (written_at, number))
-    newest = wanted.order_by(col(Post.created_at).desc(), col(Post.id).desc()).limit(limit + 1)
-    rows = session.execute(newest).all()
-    found = part(rows, limit=limit, key=lambda row: cursor(row[1], row[0]))
+    if order is PostOrder.AGAIN:
+        found = _again_first(session, wanted, limit=limit, after=after)
+    else:
+        newest = _newest(wanted, limit + 1, parts_of(after, datetime.fromisoformat, int) if after else None)
+        found = part(session.execute(newest).all(), limit=limit, key=lambda row: cursor(row[1], row[0]))
     views = load_posts(session, [row[0] for row in found.items], linkable=linkable)
     return Part(items=[views[row[0]] for row in found.items], next=found.next)
+
+
+def _newest(wanted: Select[*tuple[Any, ...]], most: int, before: tuple[Any, ...] | None) -> Select[*tuple[Any, ...]]:
+    if before:
+        wanted = wanted.where(tuple_(col(Post.created_at), col(Post.id)) < before)
+    return wanted.order_by(col(Post.created_at).desc(), col(Post.id).desc()).limit(most)
+
+
+def _again_first(
+    session: Session, wanted: Select[*tuple[Any, ...]], *, limit: int, after: str | None
+) -> Part[Row[*tuple[Any, ...]]]:
+    """Two lists, one behind the other, each asked of the index: sorting by both at once would read every post."""
+    first, *before = parts_of(after, int, datetime.fromisoformat, int) if after else (1,)
+    written_again = wrote_again()
+    rows: list[tuple[int, Row[*tuple[Any, ...]]]] = []
+    for number, those in ((1, written_again), (0, not_(written_again))):
+        if number <= first and len(rows) <= limit:
+            position = tuple(before) if number == first and before else None
+            asked = _newest(wanted.where(those), limit + 1 - len(rows), position)
+            rows += [(number, row) for row in session.execute(asked)]
+    found = part(rows, limit=limit, key=lambda each: cursor(each[0], each[1][1], each[1][0]))
+    return Part(items=[row for _, row in found.items], next=found.next)
 
 
 def count_posts(session: Session, chosen: PostFilter, *, linkable: Linkable, at_most: int | None = None) -> int:
@@ -146,8 +184,8 @@ def load_posts(session: Session, ids: Sequence[int], *, linkable: Linkable) -> d
     if not ids:
         return {}
     rows = session.execute(_whole(linkable).where(col(Post.id).in_(ids))).all()
-    deliveries = _delivery_counts(session, ids)
-    views = [_view(row, deliveries.get(row[0].id, 0)) for row in rows]
+    deliveries, written = _delivery_counts(session, ids), again.of_posts(session, ids)
+    views = [_view(row, deliveries.get(row[0].id, 0), written.get(row[0].id)) for row in rows]
     return {view.id: _emptied(session, view) if view.post.deleted_at else view for view in views}
 
 
@@ -197,7 +235,7 @@ def _delivery_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return {int(post_id): int(number) for post_id, number in rows}
 
 
-def _view(row: Row[*tuple[Any, ...]], delivery_count: int) -> PostView:
+def _view(row: Row[*tuple[Any, ...]], delivery_count: int, written_again: Again | None) -> PostView:
     post, source, author, reading, joined, issue, identity, customer, case = row
     return PostView(
         post=post,
@@ -218,6 +256,7 @@ def _view(row: Row[*tuple[Any, ...]], delivery_count: int) -> PostView:
         else None,
         case_state=case.state if case else None,
         delivery_count=delivery_count,
+        again=written_again,
     )
 
 

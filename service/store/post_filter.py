@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from service.domain.cases import CaseState
 from service.domain.corrections import HOLDS_FROM
 from service.domain.people import IdentityState
 from service.models import Case, Identity, IssuePost, Post, Reading, Source
+from service.store.again import wrote_again
 
 URGENT_FROM = 0.8  # as on the Slack cards
 _OPEN = (CaseState.NEW, CaseState.CLAIMED)
@@ -33,6 +34,7 @@ class PostState(StrEnum):
     NEEDS = "needs"  # a person must look: an open case, or urgent and nobody's case yet
     NEW = "new"
     CLAIMED = "claimed"
+    AGAIN = "again"  # written after our last word to its author, and nobody has seen to it yet
     ANSWERED = "answered"
     SOLVED = "solved"
     DISMISSED = "dismissed"
@@ -218,19 +220,9 @@ def _by_customer(customer: int | Having) -> ColumnElement[bool]:
 
 
 def _in_state(state: PostState) -> ColumnElement[bool]:
-    match state:
-        case PostState.NEEDS:
-            return _needs_somebody()
-        case PostState.EDITED:
-            return and_(col(Post.version) > 1, col(Post.deleted_at).is_(None))
-        case PostState.DELETED:
-            return col(Post.deleted_at).is_not(None)
-        case PostState.NOT_UNDERSTOOD:
-            return _read_as(not_(col(Reading.understood)))
-        case PostState.UNREAD:
-            return and_(not_(_read_as()), col(Post.deleted_at).is_(None))
-        case _:
-            return col(Post.id).in_(select(col(Case.post_id)).where(col(Case.state) == state.value))
+    if state in _STATES:
+        return _STATES[state]()
+    return col(Post.id).in_(select(col(Case.post_id)).where(col(Case.state) == state.value))
 
 
 def _needs_somebody() -> ColumnElement[bool]:
@@ -244,3 +236,14 @@ def _needs_somebody() -> ColumnElement[bool]:
 
 def _read_as(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(col(Reading.id)).where(col(Reading.post_id) == col(Post.id), *wanted).exists()
+
+
+_STATES: Mapping[PostState, Callable[[], ColumnElement[bool]]] = {
+    PostState.NEEDS: _needs_somebody,
+    PostState.AGAIN: wrote_again,
+    PostState.EDITED: lambda: and_(col(Post.version) > 1, col(Post.deleted_at).is_(None)),
+    PostState.DELETED: lambda: col(Post.deleted_at).is_not(None),
+    PostState.NOT_UNDERSTOOD: lambda: _read_as(not_(col(Reading.understood))),
+    PostState.UNREAD: lambda: and_(not_(_read_as()), col(Post.deleted_at).is_(None)),
+}
+"""Every other state is the one of the post's case."""

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from service.domain.contact import Refusal
 from service.errors import NotFound
 from service.models import Case, Delivery, PostVersion, Reply, User
-from service.store import delivery_views
+from service.store import contact, delivery_views
 from service.store.inbox import PostView, load_posts
 from service.store.linkable import Linkable
 
@@ -39,6 +40,12 @@ class PostStory:
     assignee: User | None
     replies: Sequence[Reply]
     writers: Mapping[int, str]  # the names of those who wrote them, by their ids
+    refusal: Refusal | None  # its author asked not to be contacted
+
+    @property
+    def answerable(self) -> bool:
+        """Whether its author may be answered: not what they wrote before they asked not to be contacted."""
+        return self.refusal is None or self.view.post.created_at > self.refusal.at
 
     @property
     def raw_kept(self) -> bool:
@@ -66,6 +73,7 @@ def load_story(session: Session, post_id: int, *, linkable: Linkable) -> PostSto
         assignee=session.get(User, case.assignee_id) if case and case.assignee_id else None,
         replies=replies,
         writers={int(number or 0): name for number, name in session.execute(writers)},
+        refusal=contact.of_author(session, view.post.author_id),
     )
 
 

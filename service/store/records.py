@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, or_, select, tuple_, union
 from sqlmodel import Session, col
 
+from service.domain.contact import Refusal
 from service.domain.people import IdentityState
 from service.errors import NotFound
 from service.models import (
@@ -30,6 +31,7 @@ from service.models import (
     Source,
 )
 from service.models.columns import id_of
+from service.store import contact
 from service.store.inbox import PostView, find_posts
 from service.store.linkable import Linkable
 from service.store.paging import Part, cursor, part, parts_of
@@ -86,6 +88,7 @@ class Record:
     notes: Sequence[Note]
     posts: Sequence[PostView]  # newest first, at most TIMELINE_POSTS
     issues: Sequence[IssueTouch]
+    refusal: Refusal | None  # they asked not to be contacted
 
 
 def find_customers(
@@ -163,6 +166,7 @@ def load_record(session: Session, customer_id: int, *, linkable: Linkable) -> Re
         notes=list(session.scalars(notes)),
         posts=find_posts(session, of_customer, linkable=linkable, limit=TIMELINE_POSTS).items,
         issues=_issues(session, customer_id, linkable),
+        refusal=contact.of_customer(session, customer_id),
     )
 
 

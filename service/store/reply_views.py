@@ -50,12 +50,19 @@ class ReplyView:
     approver: str | None
 
 
+_OF_A_TELLING = (col(Reply.state) == OutboxState.DRAFT) & col(Reply.telling_id).is_not(None)
+"""Drafts that are looked at together, on the page of their telling, and nowhere else."""
+
+
 def find(session: Session, queue: Queue | None, *, limit: int, after: str | None = None) -> Part[ReplyView]:
-    """The newest replies of one queue (None: all), from the cursor `after` on. Raises Invalid where that is none."""
+    """The newest replies of one queue (None: all but the drafts of tellings), from the cursor `after` on.
+
+    Raises:
+        Invalid: `after` is not a cursor of this list.
+    """
     wanted = select(Reply, Post, Source).join(Post, col(Post.id) == col(Reply.post_id))
     wanted = wanted.join(Source, col(Source.id) == col(Post.source_id))
-    if queue is not None:
-        wanted = wanted.where(_CONDITIONS[queue])
+    wanted = wanted.where(~_OF_A_TELLING if queue is None else _CONDITIONS[queue])
     if after:
         (number,) = parts_of(after, int)
         wanted = wanted.where(col(Reply.id) < number)
@@ -79,6 +86,11 @@ def counts(session: Session) -> dict[Queue, int]:
     columns = [func.count().filter(condition).label(queue.value) for queue, condition in _CONDITIONS.items()]
     row = session.execute(select(*columns).select_from(Reply)).one()
     return {queue: int(number) for queue, number in zip(_CONDITIONS, row, strict=True)}
+
+
+def total(session: Session) -> int:
+    """How many replies there are for `find` without a queue."""
+    return int(session.scalar(select(func.count()).select_from(Reply).where(~_OF_A_TELLING)) or 0)
 
 
 def names(session: Session, replies: Sequence[Reply]) -> dict[int, str]:

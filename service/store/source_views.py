@@ -9,14 +9,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from service.domain.alarms import Trouble, is_over, occurrences, trouble_of
+from service.domain.sources import SourceState
 from service.errors import NotFound
-from service.models import Backfill, Post, SetAsideItem, Source, SourceGap, SourceRun
+from service.models import Backfill, Delivery, Post, SetAsideItem, Source, SourceGap, SourceRun
 from service.models.columns import id_of
 from service.store import backfills, gaps
 
 RUNS = 20
 SET_ASIDE = 50
 GAPS = 50
+ALARMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,12 @@ class SourceView:
     set_aside_count: int
     last_gap: str | None  # what was missed and is still open, in words
     last_gap_at: datetime | None
+    alarms: Sequence[Delivery]  # that tell of the trouble it is in now, newest first
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it is in a trouble that is told of, where `alarms` names a place."""
+        return self.source.state == SourceState.REFUSED or self.source.quiet_since is not None
 
     @property
     def id(self) -> int:
@@ -42,6 +51,15 @@ class SourceView:
         return self.post_count - self.gone_count
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """That somebody was told, or is to be told, of a trouble."""
+
+    trouble: Trouble
+    delivery: Delivery
+    over: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHistory:
     """What lies behind the figures, newest first."""
@@ -50,6 +68,7 @@ class SourceHistory:
     set_aside: Sequence[SetAsideItem]
     gaps: Sequence[SourceGap]  # open ones first
     backfill: Backfill | None  # the history that was asked for last
+    alarms: Sequence[Alarm]
 
 
 def list_sources(session: Session) -> list[SourceView]:
@@ -78,7 +97,32 @@ def load_history(session: Session, source_id: int) -> SourceHistory:
         set_aside=session.scalars(aside.order_by(col(SetAsideItem.last_seen_at).desc()).limit(SET_ASIDE)).all(),
         gaps=gaps.of_source(session, source_id, most=GAPS),
         backfill=backfills.of_source(session, source_id),
+        alarms=_raised(session, session.get_one(Source, source_id)),
     )
+
+
+def _raised(session: Session, source: Source) -> list[Alarm]:
+    wanted = select(Delivery).where(col(Delivery.source_id) == source.id).order_by(col(Delivery.id).desc())
+    listed = session.scalars(wanted.limit(ALARMS))
+    return [
+        Alarm(trouble_of(each.event), each, is_over(each.event, source.last_succeeded_at, source.quiet_since))
+        for each in listed
+    ]
+
+
+def _standing_alarms(session: Session, sources: Sequence[Source]) -> dict[int, list[Delivery]]:
+    """Source id -> what was told of the troubles that it could be in now, newest first."""
+    events = {
+        id_of(each): {str(on) for on in occurrences(each.last_succeeded_at, each.quiet_since)} for each in sources
+    }
+    told = select(Delivery).where(
+        col(Delivery.source_id).in_(events), col(Delivery.event).in_({on for each in events.values() for on in each})
+    )
+    found: dict[int, list[Delivery]] = {}
+    for alarm in session.scalars(told.order_by(col(Delivery.id).desc())):
+        if alarm.source_id is not None and alarm.event in events[alarm.source_id]:
+            found.setdefault(alarm.source_id, []).append(alarm)
+    return found
 
 
 def source_names(session: Session) -> list[str]:
@@ -110,6 +154,7 @@ def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceVie
         )
     }
     last_gaps = _last_gaps(session, ids)
+    raised = _standing_alarms(session, sources)
     found = []
     for source in sources:
         heard, gap = posts.get(id_of(source)), last_gaps.get(id_of(source))
@@ -122,6 +167,7 @@ def _with_figures(session: Session, sources: Sequence[Source]) -> list[SourceVie
                 set_aside_count=aside.get(id_of(source), 0),
                 last_gap=gap.words if gap else None,
                 last_gap_at=gap.last_noted_at if gap else None,
+                alarms=raised.get(id_of(source), []),
             )
         )
     return found

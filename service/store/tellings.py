@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from service.domain.cases import CaseState
 from service.domain.closing import Report, Standing, TellingState, in_words, key_of, standing, wrote_again
+from service.domain.contact import ASKED_NOT_TO
 from service.domain.outbox import OutboxState
 from service.domain.people import IdentityState
 from service.domain.replies import text_digest
@@ -29,6 +30,7 @@ from service.models import (
     User,
 )
 from service.models.columns import id_of
+from service.store import contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class PersonView:
     post: Post
     source: Source
     author: Author | None
+    refused: bool  # they asked not to be contacted
 
     @property
     def standing(self) -> Standing:
@@ -47,12 +50,18 @@ class PersonView:
         person, reply = self.person, self.reply
         return standing(
             reason=person.reason,
+            refused=self.refused and (reply is None or reply.remote_id is None),
             ticked=person.ticked,
             agreed=reply is not None and person.agreed_digest == text_digest(reply.text),
             left=person.left_at is not None,
             reply=reply.state if reply else None,
             removed=reply is not None and reply.removed_at is not None,
         )
+
+    @property
+    def why_not(self) -> str:
+        """Why they cannot be told, in a sentence; empty where they can."""
+        return self.person.reason or (ASKED_NOT_TO if self.standing is Standing.CANNOT else "")
 
 
 def reports(session: Session, issue_id: int, answerable: Callable[[Source], bool]) -> list[Report]:
@@ -70,6 +79,7 @@ def reports(session: Session, issue_id: int, answerable: Callable[[Source], bool
         .where(col(IssuePost.issue_id) == issue_id, col(Post.deleted_at).is_(None), col(Reading.spam) < 0.5)
         .order_by(col(Post.id))
     ).all()
+    refused = contact.standing(session, {row[0].author_id for row in rows if row[0].author_id is not None})
     doors = {source.name: answerable(source) for source in {id_of(row[1]): row[1] for row in rows}.values()}
     return [
         Report(
@@ -79,6 +89,7 @@ def reports(session: Session, issue_id: int, answerable: Callable[[Source], bool
             written_at=post.created_at,
             answerable=doors[source.name],
             dismissed=case_state == CaseState.DISMISSED,
+            refused=post.author_id in refused,
         )
         for post, source, customer_id, case_state in rows
     ]
@@ -125,16 +136,24 @@ def people(session: Session, telling_id: int) -> list[PersonView]:
         .where(col(TellingPerson.telling_id) == telling_id)
         .order_by(col(TellingPerson.id))
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    refused = contact.standing(session, {row[2].author_id for row in rows if row[2].author_id is not None})
     return [
-        PersonView(person=person, reply=reply, post=post, source=source, author=author)
+        PersonView(
+            person=person,
+            reply=reply,
+            post=post,
+            source=source,
+            author=author,
+            refused=post.author_id in refused,
+        )
         for person, reply, post, source, author in rows
     ]
 
 
 def summary(views: Sequence[PersonView]) -> str:
     """ "Told 61 of 84; 9 cannot be told: …"."""
-    return in_words([each.standing for each in views], [each.person.reason for each in views if each.person.reason])
+    return in_words([each.standing for each in views], [each.why_not for each in views if each.why_not])
 
 
 def said_of_issue(session: Session, issue_id: int) -> str:

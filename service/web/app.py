@@ -25,6 +25,7 @@ from service.web.auth import declared
 from service.web.guard import Guard
 from service.web.pages import (
     answering,
+    contact,
     corrections,
     customers,
     deliveries,
@@ -45,6 +46,7 @@ ROUTERS = (
     posts.router,
     answering.router,
     customers.router,
+    contact.router,
     issues.router,
     tellings.router,
     digest.router,

@@ -14,6 +14,7 @@ from service.domain.outbox import OutboxState
 from service.domain.wording import did_you_mean
 from service.models.columns import LARGEST_KEY
 from service.store.delivery_views import DeliveryFilter
+from service.store.inbox import PostOrder
 from service.store.issue_views import ACTIVE, IssueFilter, IssueOrder
 from service.store.post_filter import URGENT_FROM, Having, PostFilter, PostState, RatingBand
 from service.web.views import VIEWS
@@ -105,6 +106,9 @@ class PostQuery(Paged):
     deleted: bool | None = None
     since: Moment | None = Field(None, description="written at or after: a day, a time, or 7d, 24h")
     until: Moment | None = Field(None, description="written before; a day is included whole")
+    order: PostOrder | None = Field(
+        None, description="`again`: who wrote again after a word of ours first; else the newest"
+    )
 
     def filter(self, *, now: datetime, zone: ZoneInfo, view: str | None = None) -> PostFilter:
         """The store's filter. `view`: the saved view that holds where the query names none."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nlp.base import Intent
+from service.store.inbox import PostOrder
 from service.store.post_filter import PostFilter, PostState
 
 
@@ -21,6 +22,7 @@ class View:
     filter_at: Callable[[datetime], PostFilter]
     icon: str
     tone: str = ""
+    order: PostOrder = PostOrder.NEWEST  # unless the reader chooses another
 
 
 def _with(intent: Intent) -> Callable[[datetime], PostFilter]:
@@ -35,6 +37,16 @@ _ALL = (
         empty="Nothing waits for a person. Urgent posts will stand here as soon as they come in.",
         filter_at=lambda _now: PostFilter(state=PostState.NEEDS),
         icon="needs",
+        tone="act",
+        order=PostOrder.AGAIN,
+    ),
+    View(
+        name="again",
+        title="Wrote again",
+        hint="Written after we answered the author or told them of a fix; nobody has seen to it yet.",
+        empty="Nobody who was answered or told of a fix has written since.",
+        filter_at=lambda _now: PostFilter(state=PostState.AGAIN, spam=False),
+        icon="replies",
         tone="act",
     ),
     View(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from integrations.slack.views import work
+from service.domain.alarms import Trouble
 from service.domain.backfills import BackfillState
 from service.domain.cases import CaseState
 from service.domain.closing import Standing, TellingState
@@ -18,6 +20,7 @@ from service.domain.languages import UNDETERMINED, language_name
 from service.domain.outbox import OutboxState
 from service.domain.people import Evidence, IdentityState, Lifecycle
 from service.domain.sources import Heard, SourceState
+from service.store.inbox import PostOrder
 from service.store.reply_views import Queue
 
 
@@ -90,6 +93,10 @@ STANDINGS: dict[str, State] = {
     Standing.FAILED: State("Not told", "act"),
     Standing.TOLD: State("Told", "done"),
 }
+UNTIL = work.UNTIL
+WHY_NOT = work.WHY_NOT
+ORDERS: dict[str, str] = {PostOrder.NEWEST: "Newest", PostOrder.AGAIN: "Wrote again first"}
+NO_CONTACT = State("Asked not to be contacted", "act", "Nobody writes to them, and no fix is told to them.")
 SOURCES: dict[str, State] = {
     SourceState.NEW: State("Not listened to yet"),
     SourceState.LISTENING: State("Listening", "done"),
@@ -97,6 +104,7 @@ SOURCES: dict[str, State] = {
     SourceState.REFUSED: State("A person must act", "act"),
     SourceState.OFF: State("Switched off"),
 }
+TROUBLES: dict[str, str] = {Trouble.REFUSED: "It refuses", Trouble.SILENT: "It is silent"}
 HEARD: dict[str, str] = {
     Heard.NOTHING_NEW: "nothing new",
     Heard.NOT_MODIFIED: "nothing new, as the platform says itself",

@@ -34,7 +34,7 @@ def bench(database: Engine) -> Iterator[Bench]:
 def test_a_second_person_must_look(bench: Bench) -> None:
     """The writer can neither publish nor approve it; somebody else can."""
     reply = bench.draft()
-    assert reply.approval_reasons == ["It is one of Kim's first 1 replies."]
+    assert reply.approval_reasons == ["It is one of the first 1 replies that Kim wrote."]
     with pytest.raises(NotAllowed, match="Somebody else must approve"):
         bench.publish(reply)
     with pytest.raises(NotAllowed, match="yourself"):
@@ -168,7 +168,7 @@ def test_cards_show_how_far_it_is(bench: Bench) -> None:
     assert [job.arguments for _, job in bench.jobs] == [{"delivery_id": delivery_id}]
     shown = shown_reply(bench)
     assert (shown.state, shown.by, shown.text) == ("draft", "Kim", THANKS)
-    assert shown.approval_reasons == ("It is one of Kim's first 1 replies.",)
+    assert shown.approval_reasons == ("It is one of the first 1 replies that Kim wrote.",)
     bench.approve(reply)
     assert (shown_reply(bench).approval_reasons, shown_reply(bench).approved_by) == ((), "Ada")
     bench.settle()

@@ -14,12 +14,13 @@ from sqlmodel import col
 from service.configuration.replies import RepliesConfig
 from service.domain.replies import ApprovalRules
 from service.domain.roles import Role
-from service.models import User
+from service.models import AuditEvent, Post, User
 from service.store.database import transaction
 from service.web.app import create_app
 from service.web.site import Desk
 from tests.database.replying import THANKS, Bench, bench_on
 from tests.web.conftest import SomeCompany
+from tests.web.reading import words_of
 
 OURS = {"sec-fetch-site": "same-origin"}
 
@@ -56,11 +57,11 @@ def say(browser: TestClient, bench: Bench, text: str, *, then: str = "publish", 
     return Selector(answer.text)
 
 
-def press(browser: TestClient, page: Selector, word: str) -> Selector:
+def press(browser: TestClient, page: Selector, word: str, **given: str) -> Selector:
     """Press a button of the page."""
     (form,) = [form for form in page.css("form[method=post]") if form.css("button::text").get() == word]
     fields = {field.attrib["name"]: field.attrib.get("value", "") for field in form.css("input[name]")}
-    answer = browser.post(form.attrib["action"], data=fields, headers=OURS)
+    answer = browser.post(form.attrib["action"], data={**fields, **given}, headers=OURS)
     assert answer.status_code == 200, answer.text
     return Selector(answer.text)
 
@@ -116,6 +117,56 @@ def test_a_case_is_claimed_and_closed(browser: TestClient, bench: Bench) -> None
     assert bench.case().state == "claimed"
 
 
+def test_a_case_is_given_away_put_off_and_set_aside(browser: TestClient, bench: Bench) -> None:
+    """The deeds of the card in Slack, on the post's page and from the inbox, which they lead back to."""
+    page = Selector(browser.get(f"/posts/{bench.post_id}").text)
+    page = press(browser, page, "Assign", to=str(bench.ada.user_id))
+    assert "Claimed Ada" in answer_section(page)
+    page = press(browser, page, "Snooze", when="day", day="2031-03-04")
+    assert "sleeps until" in answer_section(page)
+    page = press(browser, page, "Wake it")
+    assert bench.case().snoozed_until is None
+    page = press(browser, page, "Show it to them", words="Look, please.")
+    assert "escalated" in answer_section(page)
+    page = press(browser, page, "Assign", to="0")
+    assert bench.case().assignee_id is None
+
+    inbox = Selector(browser.get("/?view=inbox").text)
+    row = inbox.css("form.row-deeds")
+    asked = {each.attrib["name"]: each.attrib["value"] for each in row.css("input")}
+    at = {button.css("::text").get(): button.attrib["formaction"] for button in row.css("button")}
+    assert list(at) == ["Claim", "Tomorrow", "Not relevant"]
+    answer = browser.post(at["Tomorrow"], data=asked, headers=OURS, follow_redirects=False)
+    assert answer.headers["location"] == "/?view=inbox"
+    assert bench.case().snoozed_until is not None
+    answer = browser.post(at["Claim"], data={**asked, "back": "//evil.example"}, headers=OURS, follow_redirects=False)
+    assert answer.headers["location"] == f"/posts/{bench.post_id}#answer"
+    assert browser.post(at["Not relevant"], data={**asked, "why": "other"}, headers=OURS).status_code == 422
+    pane = inbox.css("[data-pane]")[0]
+    back = press(browser, pane, "Close the case", why="not about us", words="A lamp of others.")
+    assert back.css("[data-pane] [data-post]::attr(data-post)").get() == str(bench.post_id)
+    with transaction(bench.engine) as session:
+        event = session.scalars(select(AuditEvent).where(col(AuditEvent.verb) == "dismiss")).one()
+    assert event.detail == {"reason": "not about us: A lamp of others."}
+
+
+def test_what_stands_is_changed_by_hand_where_no_program_can(browser: TestClient, bench: Bench) -> None:
+    """The page says so, takes the word for it, and asks no platform."""
+    say(browser, bench, THANKS)
+    bench.settle()
+    without = replace(bench.tools, replier=lambda _: None)
+    browser.app.state.site = replace(browser.app.state.site, desk=Desk(tools=without, queue=bench.queue))  # type: ignore[attr-defined]  # a FastAPI
+    page = Selector(browser.get(f"/posts/{bench.post_id}").text)
+    assert "No program can remove it there" in answer_section(page)
+    change = page.css("a.button[href*='reply=']::attr(href)").get("")
+    assert "I changed it there by hand" in words_of(Selector(browser.get(change).text).css("form"))
+    page = say(browser, bench, "Mended.", then="changed", reply=change.rpartition("=")[2])
+    assert "Mended." in answer_section(page)
+    page = press(browser, page, "I took it down there")
+    assert bench.all_replies()[0].removed_at == bench.clock()
+    assert bench.on_platform() == [THANKS]
+
+
 def test_what_cannot_be_sent_is_told(browser: TestClient, bench: Bench) -> None:
     """In words, and nothing is kept."""
     form = Selector(browser.get(f"/posts/{bench.post_id}/answer").text)
@@ -125,6 +176,31 @@ def test_what_cannot_be_sent_is_told(browser: TestClient, bench: Bench) -> None:
     assert (answer.status_code, "468 are allowed" in answer.text) == (422, True)
     assert browser.post(f"/posts/{bench.post_id}/answer", data=given).status_code == 403
     assert bench.all_replies() == []
+
+
+def test_who_wants_no_words_gets_none(browser: TestClient, bench: Bench) -> None:
+    """Noted on the post's page; only what answers a new question leaves, where its writer says so; and taken back."""
+    page = press(browser, Selector(browser.get(f"/posts/{bench.post_id}").text), "Note it", reason="Said <so>.")
+    assert "Noted by you" in words_of(page.css("section[aria-labelledby=contact]"))
+    assert "Said <so>." in words_of(page.css("section[aria-labelledby=contact]"))
+    assert "Asked not to be contacted" in words_of(page.css("dl.facts"))
+    assert "Write a reply" not in answer_section(page)
+    bench.clock.pass_(60)
+    with transaction(bench.engine) as session:
+        session.get_one(Post, bench.post_id).created_at = bench.clock()
+    form = Selector(browser.get(f"/posts/{bench.post_id}/answer").text)
+    assert "where it asks us something" in words_of(form.css(".notice"))
+    page = say(browser, bench, THANKS)
+    assert "Draft" in answer_section(page)
+    assert "They asked not to be contacted" in answer_section(page)
+    reply = page.css("article[id^=reply-]::attr(id)").get("").removeprefix("reply-")
+    confirmed = form.css("input[name=answers_refusal]::attr(value)").get("")
+    say(browser, bench, THANKS, reply=reply, answers_refusal=confirmed)
+    bench.settle()
+    assert bench.on_platform() == [THANKS]
+    page = Selector(browser.get(f"/posts/{bench.post_id}").text)
+    page = press(browser, page, "They may be contacted again")
+    assert "They do not want to be contacted" in words_of(page.css("section[aria-labelledby=contact]"))
 
 
 def test_the_length_is_counted_as_the_platform_counts(browser: TestClient, bench: Bench) -> None:

@@ -11,6 +11,7 @@ from parsel import Selector
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from service.domain.routing import Destination
 from service.models import Backfill
 from service.testing.factories import (
     NOW,
@@ -22,7 +23,9 @@ from service.testing.factories import (
     make_set_aside,
     make_source,
 )
+from service.testing.tools import make_tools
 from service.web.app import create_app
+from service.web.site import Desk
 from tests.web.conftest import SomeCompany
 from tests.web.reading import words_of
 
@@ -74,6 +77,34 @@ def test_the_sample_is_named_as_such_on_every_page(database: Engine, client: Tes
     sample = create_app(engine=database, company=SomeCompany(), clock=lambda: NOW, previewing=True, sample=True)
     assert "nothing here is real" in TestClient(sample, base_url="http://localhost").get("/issues").text
     assert "nothing here is real" not in client.get("/issues").text
+
+
+def test_sources_say_who_was_told_that_they_need_somebody(database: Engine, storing: Storing) -> None:
+    """On the list and on their page: told, not told and why, told of what is over; and how to name a channel."""
+    since = NOW - timedelta(days=3)
+    with storing() as session:
+        told = make_source(session, name="told", state="refused", state_reason="No key.", last_succeeded_at=since)
+        make_source(session, name="untold", quiet_since=since, usual_quiet_hours=6.0, last_succeeded_at=NOW)
+        for event, state in ((f"refused:{since:%Y-%m-%dT%H:%M:%S}", "sent"), ("silent:2025-01-01T00:00:00", "failed")):
+            alarm = make_delivery(session, event=event, address="#studio", state=state, problem="no channel.")
+            alarm.source_id = told.id
+    pages = {}
+    for name, alarms in (("named", [Destination("slack", "#studio")]), ("none", [])):
+        tools = make_tools(database, alarms=alarms)
+        desk = Desk(tools=tools, queue=lambda _session, _jobs: None)
+        app = create_app(engine=database, company=SomeCompany(), clock=lambda: NOW, previewing=False, desk=desk)
+        client = TestClient(app, base_url="http://localhost")
+        for path in ("/sources", "/sources/told", "/sources/untold"):
+            pages[name, path] = words_of(Selector(client.get(path).text).css("main"))
+    assert "#studio was told" in pages["named", "/sources"]
+    assert "no channel." not in pages["named", "/sources"]
+    assert "Nobody was told of it: it began before Earful listened here" in pages["named", "/sources"]
+    assert "It is silent: #studio could not be told: no channel." in pages["named", "/sources/told"]
+    assert "It is over." in pages["named", "/sources/told"]
+    assert "Earful tells #studio once" in pages["named", "/sources/untold"]
+    assert "#studio was told" in pages["none", "/sources/told"]
+    assert 'alarms: {slack: "#studio"}' in pages["none", "/sources/untold"]
+    assert "None was raised." in pages["none", "/sources/untold"]
 
 
 def test_sources_tell_their_health_in_words(look: Look, storing: Storing) -> None:

@@ -36,6 +36,8 @@ DEEDS = {
     "/posts/{post_id}/answer": Deed.WRITE,
     "/posts/{post_id}/length": Deed.WRITE,
     "/posts/{post_id}/case/{verb}": Deed.WORK,
+    "/posts/{post_id}/contact/{verb}": Deed.CONTACT,
+    "/customers/{customer_id}/contact/{verb}": Deed.CONTACT,
     "/replies": Deed.READ,
     "/replies/effect": Deed.READ,
     "/issues/{number}/fixed": Deed.CLOSE,

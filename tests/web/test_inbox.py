@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from parsel import Selector
 from sqlmodel import Session
 
+from service.models import Telling
+from service.models.columns import id_of
 from service.testing.factories import (
     NOW,
     make_author,
@@ -19,7 +21,9 @@ from service.testing.factories import (
     make_identity,
     make_issue,
     make_post,
+    make_reply,
     make_source,
+    make_user,
 )
 from service.web.views import VIEWS
 
@@ -147,6 +151,48 @@ def test_the_list_is_paged_without_loss(look: Look, posts: dict[str, int]) -> No
             break
         address = f"{following}&limit=2"
     assert seen == [posts[name] for name in ("crash", "praise", "mumble", "unread", "claimed")]
+
+
+def test_who_wrote_again_comes_first(look: Look, storing: Storing, posts: dict[str, int]) -> None:
+    """After an answer or a telling, and until somebody has seen to it; page by page no post is lost or shown twice."""
+    with storing() as session:
+        kim, source = make_user(session, name="Kim"), make_source(session, name="forum")
+        telling = Telling(
+            issue_id=id_of(make_issue(session, posts=[])),
+            fixed_at=NOW,
+            version="2.4",
+            prepared_by_id=id_of(kim),
+            prepared_at=NOW,
+        )
+        session.add(telling)
+        session.flush()
+        written = []
+        for days, told_by, state in ((8, None, None), (7, telling.id, None), (6, None, "solved")):
+            author, at = make_author(session), NOW - timedelta(days=days)
+            first = make_post(session, source, text="Broken", author=author, created_at=at - timedelta(hours=9))
+            make_reply(session, make_case(session, first, state="answered"), kim, sent_at=at, telling_id=told_by)
+            post = make_post(session, source, text="Still", author=author, created_at=at + timedelta(hours=1))
+            if state:
+                make_case(session, post, state=state)
+            written.append(id_of(post))
+    answered, told, _ = written
+    assert listed(look("/?view=again")) == [told, answered]
+    page = look("/?order=again")
+    assert listed(page)[:3] == [told, answered, posts["crash"]]
+    chips = [" ".join(row.css(".marks .act::text").getall()) for row in page.css("[data-list] li")]
+    assert chips[:3] == ["Wrote again after being told of a fix", "Wrote again after our answer", "Urgent"]
+    assert page.css("nav[aria-label=Order] [aria-current]::text").get() == "Wrote again first"
+    assert look("/?view=needs").css("nav[aria-label=Order] [aria-current]::text").get() == "Wrote again first"
+    seen, address = [], "/?order=again&limit=1"
+    for _ in range(20):
+        page = look(address)
+        seen += listed(page)
+        following = page.css("a[rel=next]::attr(href)").get()
+        if following is None:
+            break
+        address = f"{following}&limit=1"
+    assert seen == listed(look("/?order=again"))
+    assert len(seen) == 11
 
 
 def test_the_views_carry_their_counts(look: Look, posts: dict[str, int]) -> None:

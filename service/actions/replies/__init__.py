@@ -6,12 +6,14 @@ an action that is done already (a double click, a job that runs again) changes n
 
 from service.actions.replies.deciding import approve, drop, publish, send_back, undo
 from service.actions.replies.looking import Seen, look, post_and_source
-from service.actions.replies.standing import edit, retry, sent_by_hand, take_down
+from service.actions.replies.standing import Able, able, edit, retry, sent_by_hand, take_down
 from service.actions.replies.writing import draft, reword
 from service.domain.replies import text_digest
 
 __all__ = [
+    "Able",
     "Seen",
+    "able",
     "approve",
     "draft",
     "drop",

@@ -16,12 +16,12 @@ from service.actions.auditing import audit
 from service.actions.replies.looking import post_and_source
 from service.domain.outbox import OutboxState, move
 from service.domain.replies import Circumstances, approval_reasons, clean, internal_in, text_digest
-from service.errors import Conflict, Invalid, NotFound
+from service.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.models import Case, Order, Post, Reply, Source, User
 from service.models.columns import id_of
 from service.pipeline import cards, flow
 from service.pipeline.outcome import Job, Outcome
-from service.store import facts, replies
+from service.store import contact, facts, replies
 from service.tools import Tools
 
 _TELLING = 5  # letters; a shorter number of ours may stand in any text
@@ -90,6 +90,22 @@ def unchanged(session: Session, post_id: int, version: int) -> tuple[Post, Sourc
     if post.version != version:
         raise Conflict("The author changed the post since you saw it. Look at it again, then answer.")
     return post, source
+
+
+def refuse_unwanted(session: Session, reply: Reply, post: Post) -> None:
+    """Let no words leave for somebody who wants none: decision 37.
+
+    Raises:
+        NotAllowed: they asked not to be contacted; says what can be answered all the same.
+    """
+    if found := contact.why_not_to(session, reply, post):
+        raise NotAllowed(found)
+
+
+def in_spite_of(session: Session, post: Post, refusal_id: int | None) -> int | None:
+    """The refusal that a writer saw and answers in spite of; None where it is not the one that holds."""
+    holds = contact.of_author(session, post.author_id)
+    return holds.id if holds is not None and holds.id == refusal_id else None
 
 
 def refuse_second(session: Session, reply: Reply) -> None:

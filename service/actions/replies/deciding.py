@@ -14,6 +14,7 @@ from service.actions.replies.common import (
     hold,
     reasons,
     refuse_second,
+    refuse_unwanted,
     same_words,
     send,
     to,
@@ -37,7 +38,7 @@ def publish(session: Session, reply_id: int, *, text_digest: str, by: Actor, now
 
     Raises:
         NotFound: there is no such reply, or its post is gone.
-        NotAllowed: another person must publish or approve it; says why.
+        NotAllowed: another person must publish or approve it, or its author asked not to be contacted; says why.
         Conflict: its words or its post changed, or somebody else answers.
     """
     require(by, Deed.PUBLISH, session=session)
@@ -58,7 +59,7 @@ def approve(session: Session, reply_id: int, *, text_digest: str, by: Actor, now
 
     Raises:
         NotFound, Conflict: as for `publish`.
-        NotAllowed: `by` does not approve, or wrote it.
+        NotAllowed: `by` does not approve, or wrote it; or its author asked not to be contacted.
     """
     require(by, Deed.APPROVE, session=session)
     reply, _ = hold(session, reply_id)
@@ -78,6 +79,7 @@ def _leave(
     same_words(reply, digest)
     post, source = unchanged(session, reply.post_id, reply.post_version)
     refuse_second(session, reply)
+    refuse_unwanted(session, reply, post)
     fitting(session, reply.text, post, source, tools)
     if approver is None:
         if found := reasons(session, reply.text, post, by=by, tools=tools):

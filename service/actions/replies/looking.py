@@ -10,10 +10,11 @@ from sqlmodel import Session
 from collectors.base import ReplyDoor
 from integrations.base import IntegrationError
 from integrations.replies import ReplyRules, Standing
+from service.domain.contact import Refusal, why_not
 from service.domain.replies import UNSEEN, changed_since, digest_of
 from service.errors import NotFound
 from service.models import Post, Source
-from service.store import replies
+from service.store import contact, replies
 from service.store.database import transaction
 from service.store.replies import as_collected
 from service.tools import Tools
@@ -32,6 +33,8 @@ class Seen:
     rules: ReplyRules | None
     door: ReplyDoor
     deep_link: str | None  # where a person answers by hand
+    refusal: Refusal | None  # its author asked not to be contacted
+    answerable: bool  # False: it was written before they asked
 
 
 def look(post_id: int, tools: Tools) -> Seen:
@@ -43,6 +46,7 @@ def look(post_id: int, tools: Tools) -> Seen:
     with transaction(tools.engine) as session:
         post, source = post_and_source(session, post_id)
         place = replies.place_of(session, post, source)
+        refusal = contact.of_author(session, post.author_id)
     replier = tools.replier(source)
     held = as_collected(post)
     standing, digest, warnings = None, digest_of(held), _by_hand(source, tools)
@@ -58,10 +62,12 @@ def look(post_id: int, tools: Tools) -> Seen:
         standing=standing,
         digest=digest,
         changed=changed_since(held, standing) if standing else [],
-        warnings=warnings,
+        warnings=[*_unwanted(refusal, post), *warnings],
         rules=tools.reply_rules(source),
         door=tools.door(source),
         deep_link=post.url,
+        refusal=refusal,
+        answerable=refusal is None or post.created_at > refusal.at,
     )
 
 
@@ -71,6 +77,11 @@ def post_and_source(session: Session, post_id: int) -> tuple[Post, Source]:
     if post is None or post.deleted_at is not None:
         raise NotFound(f"There is no post {post_id}.")
     return post, session.get_one(Source, post.source_id)
+
+
+def _unwanted(refusal: Refusal | None, post: Post) -> list[str]:
+    found = why_not(refusal, written_at=post.created_at)
+    return [found] if found else []
 
 
 def _by_hand(source: Source, tools: Tools) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,8 +13,10 @@ from service.actions.replies.common import (
     done,
     fitting,
     hold,
+    in_spite_of,
     reasons,
     refuse_second,
+    refuse_unwanted,
     send,
     to,
     unchanged,
@@ -42,7 +45,7 @@ def retry(
     """Try a reply that failed once more; with what was seen now, where its post changed.
 
     Raises:
-        NotFound. NotAllowed: `by` does not publish.
+        NotFound. NotAllowed: `by` does not publish, or its author asked not to be contacted.
         Conflict: it did not fail, or somebody else answers, or the post was edited since.
     """
     require(by, Deed.PUBLISH, session=session)
@@ -53,6 +56,8 @@ def retry(
         raise Conflict(f"It is {reply.state}, and did not fail.")
     if seen_digest is not None and post_version is not None:
         reply.seen_digest, reply.post_version = seen_digest, post_version
+    if reply.wish != Wish.REMOVE:
+        refuse_unwanted(session, reply, session.get_one(Post, reply.post_id))
     if reply.wish == Wish.PUBLISH:
         unchanged(session, reply.post_id, reply.post_version)
         refuse_second(session, reply)
@@ -81,22 +86,24 @@ def sent_by_hand(session: Session, reply_id: int, *, url: str | None = None, by:
     return done(session, "sent_by_hand", reply, by=by, now=now)
 
 
-def edit(
+def edit(  # noqa: PLR0913  what a form says, each by its name
     session: Session,
     reply_id: int,
     text: str,
     *,
     by_hand: bool = False,
+    answers_refusal: int | None = None,
     by: Actor,
     now: datetime,
     tools: Tools,
 ) -> Outcome:
     """Change the words of a reply that stands. Where a second person must look, the change waits as a draft.
 
-    `by_hand`: a person did it on the platform already, and only says so.
+    `by_hand`: a person did it on the platform already, and only says so. `answers_refusal`: as for `draft`.
 
     Raises:
-        NotFound. NotAllowed: `by` does not publish, or no program can change it there.
+        NotFound.
+        NotAllowed: `by` does not publish, no program can change it there, or its author asked not to be contacted.
         Conflict: it does not stand there, or a change of it is on its way.
         Invalid: the text cannot be sent.
     """
@@ -114,6 +121,8 @@ def edit(
         _settled_by_hand(reply)
         return done(session, "edit_by_hand", reply, by=by, now=now)
     _needs_a_program(reply, source, tools, wish=Wish.EDIT)
+    reply.answers_refusal_id = in_spite_of(session, post, answers_refusal)
+    refuse_unwanted(session, reply, post)
     found = reasons(session, text, post, by=by, tools=tools)
     reply.text, reply.written_by_id, reply.wish, reply.approval_reasons = text, by.user_id, Wish.EDIT, found
     reply.post_version = post.version
@@ -172,10 +181,25 @@ def _settled_by_hand(reply: Reply) -> None:
     reply.wish, reply.problem, reply.what_to_do = Wish.PUBLISH, None, None
 
 
-def _needs_a_program(reply: Reply, source: Source, tools: Tools, *, wish: Wish) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Able:
+    """What a program can do about a reply that stands at a source; the rest a person does there by hand."""
+
+    changes: bool
+    removes: bool
+
+
+def able(source: Source, tools: Tools) -> Able:
+    """What a program can do about a reply that stands at this source."""
     rules = tools.reply_rules(source)
-    lets = rules is not None and (rules.edits if wish is Wish.EDIT else rules.deletes)
-    if lets and reply.remote_id is not None and tools.replier(source) is not None:
+    if rules is None or tools.replier(source) is None:
+        return Able(changes=False, removes=False)
+    return Able(changes=rules.edits, removes=rules.deletes)
+
+
+def _needs_a_program(reply: Reply, source: Source, tools: Tools, *, wish: Wish) -> None:
+    can = able(source, tools)
+    if (can.changes if wish is Wish.EDIT else can.removes) and reply.remote_id is not None:
         return
     verb = "change" if wish is Wish.EDIT else "remove"
     where = f" at {reply.remote_url}" if reply.remote_url else ""

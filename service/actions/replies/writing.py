@@ -14,6 +14,7 @@ from service.actions.replies.common import (
     done,
     fitting,
     hold,
+    in_spite_of,
     reasons,
     someone_answers,
     to,
@@ -40,12 +41,16 @@ def draft(  # noqa: PLR0913  what a form says, each by its name
     seen_digest: str,
     post_version: int,
     template: str | None = None,
+    answers_refusal: int | None = None,
     by: Actor,
     now: datetime,
     tools: Tools,
     queue: Queue,
 ) -> Reply:
     """Keep a reply that is not to be sent yet; the case becomes the writer's where it is nobody's.
+
+    `answers_refusal`: the number of the refusal that the writer saw, and in spite of which this answers a new question
+    of the author. Whether it may leave is decided when it is to leave.
 
     Raises:
         NotFound: there is no such case, or its post is gone.
@@ -62,6 +67,7 @@ def draft(  # noqa: PLR0913  what a form says, each by its name
         raise NotAllowed("Nobody can be answered there.")
     text = fitting(session, text, post, source, tools)
     if (same := _kept_already(session, case, text, seen_digest, by)) is not None:
+        same.answers_refusal_id = in_spite_of(session, post, answers_refusal)
         return same
     if (living := replies.alive_of(session, case.post_id)) is not None:
         raise Conflict(someone_answers(session, living))
@@ -73,6 +79,7 @@ def draft(  # noqa: PLR0913  what a form says, each by its name
         seen_digest=seen_digest,
         text=text,
         template=template,
+        answers_refusal_id=in_spite_of(session, post, answers_refusal),
         written_by_id=by.user_id,
         written_at=now,
         approval_reasons=reasons(session, text, post, by=by, tools=tools),
@@ -90,6 +97,7 @@ def reword(  # noqa: PLR0913  what a form says, each by its name
     *,
     seen_digest: str,
     post_version: int,
+    answers_refusal: int | None = None,
     by: Actor,
     now: datetime,
     tools: Tools,
@@ -116,6 +124,7 @@ def reword(  # noqa: PLR0913  what a form says, each by its name
     if reply.remote_id is not None:
         reply.wish = Wish.EDIT
     reply.seen_digest, reply.post_version = seen_digest, post_version
+    reply.answers_refusal_id = in_spite_of(session, post, answers_refusal)
     reply.approval_reasons = reasons(session, text, post, by=by, tools=tools)
     reply.problem = reply.what_to_do = reply.send_after = None
     queue(session, done(session, "reword", reply, by=by, now=now).next)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from service.domain.roles import Deed
 from service.errors import NotFound
-from service.store.inbox import Answer, PostView, ReadingView, count_posts, find_posts, load_posts
+from service.store.inbox import Answer, PostOrder, PostView, ReadingView, count_posts, find_posts, load_posts
 from service.web import passports
 from service.web.api.listing import Item, Listing
 from service.web.auth import requires
@@ -87,10 +87,17 @@ class PostItem(Item):
 
 @router.get("/posts", dependencies=[requires(Deed.READ)])
 def list_posts(site: TheSite, query: Annotated[PostQuery, Query()]) -> Listing[PostItem]:
-    """Posts, newest first."""
+    """Posts, newest first unless `order` says otherwise."""
     chosen = query.filter(now=site.clock(), zone=site.company.time_zone)
     with site.reading() as session:
-        found = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor)
+        found = find_posts(
+            session,
+            chosen,
+            linkable=site.linkable,
+            limit=query.limit,
+            after=query.cursor,
+            order=query.order or PostOrder.NEWEST,
+        )
         total = count_posts(session, chosen, linkable=site.linkable)
     return Listing(items=[_item(view) for view in found.items], next=found.next, total=total)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,15 +17,15 @@ from service.actions.actors import Actor
 from service.domain.replies import clean, text_digest
 from service.domain.roles import Deed
 from service.errors import NotAllowed, NotFound
-from service.models import Reply
+from service.models import Reply, Source
 from service.models.columns import id_of
-from service.pipeline.outcome import Outcome
 from service.store.database import transaction
 from service.web.auth import Who, requires
 from service.web.correcting import as_json, from_our_own_page
 from service.web.render import page
 from service.web.site import Desk, Site, TheSite
 from service.web.story import tell
+from service.web.working import VERBS, Asked, Working
 
 router = APIRouter()
 
@@ -35,6 +35,12 @@ def desk_of(site: Site) -> Desk:
     if site.desk is None:
         raise NotAllowed("Nobody is answered from these pages.")
     return site.desk
+
+
+def able_of(site: Site) -> Callable[[Source], replies.Able]:
+    """What a program can do about a reply that stands at a source, for templates."""
+    desk = site.desk
+    return lambda source: replies.able(source, desk.tools) if desk else replies.Able(changes=False, removes=False)
 
 
 @router.get("/posts/{post_id}/answer", dependencies=[requires(Deed.WRITE)], include_in_schema=False)
@@ -47,7 +53,16 @@ def answer(request: Request, site: TheSite, by: Who, post_id: int, reply: int | 
         offered = suggestions.drafts_for(session, post_id, by=by, tools=tools)
         held = session.get(Reply, reply) if reply is not None else None
     return page(
-        request, "answer.html", place="inbox", title="Answer", told=told, seen=seen, offered=offered, reply=held, by=by
+        request,
+        "answer.html",
+        place="inbox",
+        title="Answer",
+        told=told,
+        seen=seen,
+        offered=offered,
+        reply=held,
+        by=by,
+        able=able_of(site),
     )
 
 
@@ -60,7 +75,8 @@ class _Given:
     version: Annotated[int, Form()]
     template: Annotated[str, Form(max_length=80)] = ""
     reply: Annotated[int | None, Form()] = None
-    then: Annotated[str, Form(pattern="^(keep|publish|change)$")] = "keep"
+    answers_refusal: Annotated[int | None, Form()] = None
+    then: Annotated[str, Form(pattern="^(keep|publish|change|changed)$")] = "keep"
 
 
 @router.post(
@@ -72,8 +88,17 @@ def keep(site: TheSite, by: Who, post_id: int, given: Annotated[_Given, Depends(
     """Keep the draft, and publish it where its writer may and wants to."""
     desk = desk_of(site)
     with transaction(site.engine) as session:
-        if given.then == "change" and given.reply is not None:
-            changed = replies.edit(session, given.reply, given.text, by=by, now=site.clock(), tools=desk.tools)
+        if given.then in ("change", "changed") and given.reply is not None:
+            changed = replies.edit(
+                session,
+                given.reply,
+                given.text,
+                by_hand=given.then == "changed",
+                answers_refusal=given.answers_refusal,
+                by=by,
+                now=site.clock(),
+                tools=desk.tools,
+            )
             desk.queue(session, changed.next)
             return _back(post_id)
         kept = _kept(session, post_id, given, by=by, site=site)
@@ -97,6 +122,7 @@ def _kept(session: Session, post_id: int, given: _Given, *, by: Actor, site: Sit
             given.text,
             seen_digest=given.seen,
             post_version=given.version,
+            answers_refusal=given.answers_refusal,
             by=by,
             now=site.clock(),
             tools=desk.tools,
@@ -109,6 +135,7 @@ def _kept(session: Session, post_id: int, given: _Given, *, by: Actor, site: Sit
         seen_digest=given.seen,
         post_version=given.version,
         template=given.template or None,
+        answers_refusal=given.answers_refusal,
         by=by,
         now=site.clock(),
         tools=desk.tools,
@@ -133,35 +160,23 @@ def length(site: TheSite, post_id: int, given: Text) -> dict[str, int | None]:
     return {"length": count(text, rules.counting) if rules else len(text), "limit": rules.limit if rules else None}
 
 
-_Working = Callable[[Session, int, Actor, Site, str], Outcome]
-_CASE_VERBS: Mapping[str, _Working] = {
-    "claim": lambda session, case, by, site, _: cases.claim(session, case, by=by, now=site.clock()),
-    "release": lambda session, case, by, site, _: cases.release(session, case, by=by, now=site.clock()),
-    "dismiss": lambda session, case, by, site, why: cases.dismiss(session, case, reason=why, by=by, now=site.clock()),
-    "solve": lambda session, case, by, site, _: cases.solve(session, case, by=by, now=site.clock()),
-    "reopen": lambda session, case, by, site, _: cases.reopen(session, case, by=by, now=site.clock()),
-    "wake": lambda session, case, by, site, _: cases.wake(session, case, by=by, now=site.clock()),
-    "escalate": lambda session, case, by, site, note: cases.escalate(
-        session, case, note=note, by=by, now=site.clock(), tools=desk_of(site).tools
-    ),
-}
-
-
 @router.post(
     "/posts/{post_id}/case/{verb}",
     dependencies=[requires(Deed.WORK), Depends(from_our_own_page)],
     include_in_schema=False,
 )
-def work(
-    site: TheSite, by: Who, post_id: int, verb: str, words: Annotated[str, Form(max_length=500)] = ""
-) -> RedirectResponse:
-    """Claim the post's case, close it, or whatever else `verb` says."""
-    if verb not in _CASE_VERBS:
+def work(site: TheSite, by: Who, post_id: int, verb: str, asked: Annotated[Asked, Depends()]) -> RedirectResponse:
+    """Claim the post's case, close it, or whatever else `verb` says; then back to where it was asked for."""
+    if verb not in VERBS:
         raise NotFound(f"Nobody can {verb} a case.")
+    desk = desk_of(site)
     with transaction(site.engine) as session:
-        case = cases.open_case(session, post_id, by=by, now=site.clock())
-        desk_of(site).queue(session, _CASE_VERBS[verb](session, case, by, site, words).next)
-    return _back(post_id)
+        case_id = cases.open_case(session, post_id, by=by, now=site.clock())
+        done = VERBS[verb](
+            Working(session=session, case_id=case_id, asked=asked, by=by, now=site.clock(), tools=desk.tools)
+        )
+        desk.queue(session, done.next)
+    return RedirectResponse(f"/{asked.back}", status_code=303) if asked.back.startswith("?") else _back(post_id)
 
 
 def _back(post_id: int) -> RedirectResponse:

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from service.domain.roles import Deed
+from service.domain.roles import Deed, may
 from service.store.records import count_customers, find_customers, load_record
 from service.web import timeline
-from service.web.auth import requires
+from service.web.auth import Who, requires
 from service.web.queries import CustomerQuery
 from service.web.queries import Query as QueryModel
 from service.web.render import page
@@ -37,7 +37,9 @@ def customers(request: Request, site: TheSite, query: Annotated[CustomerQuery, Q
 
 
 @router.get("/customers/{customer_id}", dependencies=[requires(Deed.READ)], include_in_schema=False)
-def customer(request: Request, site: TheSite, customer_id: int, query: Annotated[RecordQuery, Query()]) -> HTMLResponse:
+def customer(
+    request: Request, site: TheSite, by: Who, customer_id: int, query: Annotated[RecordQuery, Query()]
+) -> HTMLResponse:
     """One customer's record."""
     with site.reading() as session:
         record = load_record(session, customer_id, linkable=site.linkable)
@@ -50,4 +52,5 @@ def customer(request: Request, site: TheSite, customer_id: int, query: Annotated
         days=timeline.timeline(record, zone=site.company.time_zone, only=query.show),
         kinds=timeline.Kind,
         only=query.show,
+        may_note=site.desk is not None and may(by.role, Deed.CONTACT),
     )

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from service.domain.roles import Deed
+from service.actions.users import who_work
+from service.domain.roles import Deed, may
 from service.store import choices
 from service.store.inbox import count_each, count_posts, find_posts, newest_id
 from service.web import words
-from service.web.auth import requires
+from service.web.auth import Who, requires
 from service.web.queries import Id, PostQuery
 from service.web.render import page
 from service.web.site import Site, TheSite
@@ -34,14 +35,15 @@ class NewsQuery(PostQuery):
 
 
 @router.get("/", dependencies=[requires(Deed.READ)], include_in_schema=False)
-def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]) -> HTMLResponse:
+def inbox(request: Request, site: TheSite, by: Who, query: Annotated[InboxQuery, Query()]) -> HTMLResponse:
     """The inbox."""
     now, zone = site.clock(), site.company.time_zone
     chosen = query.filter(now=now, zone=zone, view=FIRST)
     view = VIEWS[query.view or FIRST]
+    order = query.order or view.order
     with site.reading() as session:
         newest = newest_id(session)
-        listed = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor)
+        listed = find_posts(session, chosen, linkable=site.linkable, limit=query.limit, after=query.cursor, order=order)
         counts = count_each(
             session,
             {**{name: each.filter_at(now) for name, each in VIEWS.items()}, "shown": chosen},
@@ -51,6 +53,7 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
         post_id = query.post or (listed.items[0].id if listed.items else None)
         told = tell(session, site, post_id) if post_id else None
         offered = choices.of_posts(session)
+        team = who_work(session)
     return page(
         request,
         "inbox.html",
@@ -58,6 +61,8 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
         title=view.title,
         views=VIEWS,
         view=view,
+        order=order,
+        orders=words.ORDERS,
         counts=counts,
         counted_to=COUNTED_TO,
         query=query,
@@ -68,6 +73,9 @@ def inbox(request: Request, site: TheSite, query: Annotated[InboxQuery, Query()]
         offered=offered,
         newest=newest,
         heard_anything=newest > 0,
+        by=by,
+        team=team,
+        may_work=site.desk is not None and may(by.role, Deed.WORK),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from service.domain.roles import Deed
+from service.actions.users import who_work
+from service.domain.roles import Deed, may
 from service.store import choices, corrections
 from service.web.auth import Who, requires
 from service.web.correcting import heads_to_label
+from service.web.pages.answering import able_of
 from service.web.render import page
 from service.web.site import TheSite
 from service.web.story import tell
@@ -23,6 +25,7 @@ def post(request: Request, site: TheSite, by: Who, post_id: int) -> HTMLResponse
         told = tell(session, site, post_id)
         said = corrections.history(session, post_id)
         offered = choices.of_posts(session).topics
+        team = who_work(session)
     author = told.story.view.author
     name = (author.name or author.handle) if author else None
     return page(
@@ -34,4 +37,7 @@ def post(request: Request, site: TheSite, by: Who, post_id: int) -> HTMLResponse
         said=said,
         heads=heads_to_label(offered),
         by=by,
+        able=able_of(site),
+        team=team,
+        may_note=site.desk is not None and may(by.role, Deed.CONTACT),
     )

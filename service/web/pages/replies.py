@@ -21,7 +21,7 @@ from service.store.database import transaction
 from service.store.reply_views import Queue
 from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
-from service.web.pages.answering import desk_of
+from service.web.pages.answering import able_of, desk_of
 from service.web.queries import Paged
 from service.web.render import page
 from service.web.site import Site, TheSite
@@ -42,6 +42,7 @@ def queue(request: Request, site: TheSite, by: Who, query: Annotated[RepliesQuer
     with site.reading() as session:
         listed = reply_views.find(session, query.queue, limit=query.limit, after=query.cursor)
         counted = reply_views.counts(session)
+        total = counted[query.queue] if query.queue else reply_views.total(session)
     given = query.model_dump(mode="json", exclude_unset=True, exclude={"cursor", "limit"})
     return page(
         request,
@@ -52,6 +53,8 @@ def queue(request: Request, site: TheSite, by: Who, query: Annotated[RepliesQuer
         given=given,
         listed=listed,
         counted=counted,
+        total=total,
+        able=able_of(site),
         by=by,
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.actions import sources as actions
 from service.domain.freshness import in_words
 from service.domain.roles import Deed
+from service.domain.routing import Destination
 from service.store.backfills import progress_of
 from service.store.database import transaction
 from service.store.source_views import list_sources, load_history, load_source
@@ -15,7 +18,7 @@ from service.web import passports
 from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
 from service.web.render import page
-from service.web.site import TheSite
+from service.web.site import Site, TheSite
 
 router = APIRouter()
 
@@ -25,7 +28,14 @@ def sources(request: Request, site: TheSite) -> HTMLResponse:
     """All of them."""
     with site.reading() as session:
         listed = list_sources(session)
-    return page(request, "sources.html", place="sources", title="Sources", listed=listed, usual=in_words)
+    return page(
+        request, "sources.html", place="sources", title="Sources", listed=listed, usual=in_words, alarms=_alarms(site)
+    )
+
+
+def _alarms(site: Site) -> Sequence[Destination] | None:
+    """Who hears of a source that needs somebody; None where the pages do not know the configuration."""
+    return site.desk.tools.alarms if site.desk else None
 
 
 @router.get("/sources/{name}", dependencies=[requires(Deed.READ)], include_in_schema=False)
@@ -43,6 +53,7 @@ def source(request: Request, site: TheSite, name: str) -> HTMLResponse:
         title=view.source.name,
         view=view,
         history=history,
+        alarms=_alarms(site),
         usual=in_words,
         fetched=progress_of(history.backfill) if history.backfill else None,
         spec=spec,

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from service.actions import closing
 from service.actions import tellings as actions
 from service.actions.actors import Actor
+from service.domain.closing import Standing
 from service.domain.roles import Deed
 from service.errors import NotFound
 from service.models import Issue, Telling
@@ -33,7 +34,7 @@ _Working = [requires(Deed.WORK), Depends(from_our_own_page)]
 
 
 @router.get("/issues/{number}/telling", dependencies=[requires(Deed.READ)], include_in_schema=False)
-def telling(request: Request, site: TheSite, number: int) -> HTMLResponse:
+def telling(request: Request, site: TheSite, by: Who, number: int) -> HTMLResponse:
     """Everybody who reported an issue: the words for them, how far it has come, and who cannot be told."""
     tools = desk_of(site).tools
     with site.reading() as session:
@@ -51,12 +52,13 @@ def telling(request: Request, site: TheSite, number: int) -> HTMLResponse:
         title="Tell those who reported it",
         telling=found,
         issue=issue,
-        people=[each for each in views if each.reply is not None],
-        cannot=[each for each in views if each.reply is None],
+        people=[each for each in views if each.standing is not Standing.CANNOT],
+        cannot=[each for each in views if each.standing is Standing.CANNOT],
         summary=tellings.summary(views),
         todo=todo,
         can_tick=any(each.standing in actions.REVIEWED for each in views),
         second=actions.second_person(views, tools),
+        wrote_it=by.user_id in actions.writers(found, todo),
         digest=actions.words_digest(views),
         pace=tools.replies.closing.pace,
         prepared_by=prepared_by,

@@ -61,6 +61,8 @@ def test_who_cannot_be_told_has_a_reason(written: Report, told: dict[str, dateti
     [
         (None, {}, Standing.CANNOT),
         ("draft", {"reason": closing.NO_DOOR}, Standing.CANNOT),
+        ("manual", {"refused": True}, Standing.CANNOT),
+        ("sent", {"refused": True}, Standing.TOLD),
         ("draft", {}, Standing.TO_REVIEW),
         ("draft", {"agreed": True}, Standing.WAITING),
         ("draft", {"agreed": True, "left": True}, Standing.TO_REVIEW),
@@ -75,7 +77,8 @@ def test_who_cannot_be_told_has_a_reason(written: Report, told: dict[str, dateti
 )
 def test_how_far_a_person_has_come(reply: str | None, given: dict[str, Any], expected: Standing) -> None:
     """From the row and the state of the reply alone."""
-    row: dict[str, Any] = {"reason": "", "ticked": True, "agreed": False, "left": False, "removed": False, **given}
+    row: dict[str, Any] = {"reason": "", "refused": False, "ticked": True, "agreed": False, "left": False}
+    row |= {"removed": False, **given}
     assert standing(reply=reply, **row) is expected
 
 

@@ -94,7 +94,7 @@ RULES = ApprovalRules(first_replies=3, customer_value_from=500, words=("refund",
     ("about", "told"),
     [
         (PLAIN, []),
-        (replace(PLAIN, replies_so_far=2), ["It is one of Kim's first 3 replies."]),
+        (replace(PLAIN, replies_so_far=2), ["It is one of the first 3 replies that Kim wrote."]),
         (replace(PLAIN, customer_value=499), []),
         (replace(PLAIN, customer_value=500), ["The customer is worth 500 €."]),
         (replace(PLAIN, text="No Refund, sorry."), ["It is about “refund”."]),
