@@ -178,7 +178,7 @@ def test_a_second_person_approves_exactly_the_words_that_they_read(desk: Desk) -
 
     desk.click(ADA, desk.ts, "reply:approve")
     assert TEXT in str(desk.modal(ADA)["blocks"])
-    assert "It is one of Kim" in str(desk.modal(ADA)["blocks"])
+    assert "replies that Kim wrote" in str(desk.modal(ADA)["blocks"])
     desk.submit(ADA, {})
     desk.later(60)
     assert desk.answering.on_platform() == [TEXT]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from integrations.slack import manifest
 from service.testing.slack import Workspace, running
+from service.testing.slack.workspace import Channel
 
 ROUTING = """
 rules:
@@ -59,6 +60,7 @@ def test_what_is_missing_is_said_and_a_card_is_sent(tmp_path: Path) -> None:
     """First with a permission and a workspace's token missing, then with all."""
     first = Workspace(scopes=",".join(scope for scope in manifest.SCOPES if scope != "im:write"))
     partner = Workspace(token="xoxb-partner", app=first.app, team="T0PARTNER01", name="Partner")
+    first.channels += [Channel(id=f"C0{name.upper():0<9}", name=name) for name in ("rnd", "studio")]
     with running(first, partner) as url:
         settings = {
             "SLACK_BOT_TOKEN": first.token,
