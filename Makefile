@@ -23,7 +23,7 @@ PAYLOADS ?= ../shared/payloads
 SEEDS ?= 1000
 # Weights of all-MiniLM-L6-v2, to judge that encoder untuned too; needs the extra `training` or `models`.
 MINILM ?=
-# Test processes; two suit two cores.
+# Test processes; by themselves three for two cores, since many tests wait for another process.
 JOBS ?= auto
 
 .PHONY: help
@@ -36,7 +36,7 @@ up: $(VENV)/.installed ## install if needed, start everything, print the address
 
 .PHONY: test
 test: check ## every check and every test
-	@$(RUN) -m pytest -n $(JOBS)
+	@$(RUN) -m pytest -n $(JOBS) --dist worksteal
 
 .PHONY: test-models
 test-models: .venv-models/.installed ## the tests of models by name; a Python environment of its own, with torch

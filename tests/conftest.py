@@ -20,6 +20,11 @@ if "XDG_RUNTIME_DIR" not in os.environ:
 from service.testing import postgres
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """How many test processes `-n auto` means: more than there are cores, as many tests wait for another process."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server; one for all test processes of this run."""

@@ -147,9 +147,9 @@ def main() -> int:
 
 def whole_loop(walk: Walk) -> None:
     """From a post to a digest that says that its author was told."""
-    post, card = walk.until("a card about a reported bug on Reddit", lambda: _first_card(walk))
+    post, card = walk.until("a card about a post on Reddit", lambda: _first_card(walk))
     answer(walk, post.text[:40], str(card["ts"]))
-    fix(walk, walk.until("a card of an issue", walk.on_card("issue", names.FIXED)))
+    fix(walk, walk.until("the card of an issue", lambda: _issue_with_reporters_on_reddit(walk)))
     walk.web("effect", "Did it help", "/replies/effect")
     digest = walk.until("the team's digest", walk.on_card("Answered", "digest"), _DIGEST_AFTER.total_seconds() * 2)
     walk.picture("digest", "The digest of the team", user=ADA, part=_message(digest["ts"]))
@@ -209,19 +209,33 @@ def _message(ts: str) -> str:
 
 
 def _first_card(walk: Walk) -> tuple[SamplePost, Message] | None:
-    """A bug on Reddit that belongs to a planted issue, whose author will answer."""
-    for post in load_studio().content.posts:
-        planted = post.source == "reddit" and post.truth.issue and "bug_report" in post.truth.intents
-        if planted and not post.deleted and not post.edited and number(post.id + "answers", 4):
-            found = walk.card(post.text[:40], holds=names.REPLY)
-            if found is not None:
-                return post, found
+    """A post on Reddit whose author will write back; one that belongs to an issue rather than another."""
+    posts = [post for post in load_studio().content.posts if post.source == "reddit" and _writes_back(post)]
+    for post in sorted(posts, key=lambda each: each.truth.issue is None):
+        found = walk.card(post.text[:40], holds=names.REPLY)
+        if found is not None:
+            return post, found
     return None
 
 
+def _writes_back(post: SamplePost) -> bool:
+    stays = not post.deleted and not post.edited
+    return stays and "churn_threat" not in post.truth.intents and number(post.id + "answers", 4) > 0
+
+
 def _wrote_back(walk: Walk) -> int | None:
-    found = httpx.get(f"{walk.home}/api/posts", params={"q": "Thanks for looking into it"}).json()
-    return next((int(post["id"]) for post in found["items"]), None)
+    """The newest comment that was written while the sample runs: its names are longer. Ours are not kept as posts."""
+    found = httpx.get(f"{walk.home}/api/posts", params={"source": "reddit", "limit": "20"}).json()["items"]
+    return next((int(post["id"]) for post in found if len(post["external_id"]) > len("t1_1234567")), None)
+
+
+def _issue_with_reporters_on_reddit(walk: Walk) -> Message | None:
+    for message in reversed(walk.workspace.messages()):
+        if names.FIXED in str(message):
+            asked = {"issue": str(_issue_number(message)), "source": "reddit"}
+            if httpx.get(f"{walk.home}/api/posts", params=asked).json()["total"]:
+                return message
+    return None
 
 
 def _issue_number(issue: Message) -> int:
@@ -277,7 +291,7 @@ def _ready(home: str, up: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + _PATIENCE
     while time.monotonic() < ends and up.poll() is None:
         try:
-            if httpx.get(f"{home}/api/health").is_success:
+            if httpx.get(f"{home}/health").is_success:
                 return
         except httpx.HTTPError:
             pass
