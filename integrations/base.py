@@ -101,7 +101,6 @@ class PostCard:
     customer: CardCustomer | None
     issue: CardIssue | None
     why: str  # why it is here, in words
-    attribution: str
     page_url: str  # our page of it
     original_url: str | None
 

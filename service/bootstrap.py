@@ -81,7 +81,6 @@ def build(
         author_scope=author_scope,
         may_link=may_link,
         may_train=may_train,
-        attribution=lambda source: collector_kinds.spec(source.kind).passport.attribution,
         source_title=_title,
         rechecks=_rechecks(),
         keep_raw=_keep_raw(),

@@ -46,7 +46,6 @@ class Tools:
     author_scope: Callable[[Source], str]  # the space in which the source's accounts are unique
     may_link: Callable[[Source], bool]  # the source's passport, with what the operator vouches for
     may_train: Callable[[Source], bool]  # may models be fitted to its texts? The passport, or the operator's own place
-    attribution: Callable[[Source], str]
     source_title: Callable[[Source], str]
     rechecks: Mapping[str, timedelta]  # how often kept posts are looked at again, by kind of source
     keep_raw: Mapping[str, timedelta]  # how long payloads may be kept unseen, by kind of source; others: for good

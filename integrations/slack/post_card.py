@@ -19,7 +19,7 @@ def blocks(card: PostCard, *, buttons: bool = True) -> list[Payload]:
     lines = [line for line in (_reading(card), _who(card.customer), _issue(card.issue)) if line]
     if lines:
         shown.append(kit.rich_text(*lines))
-    return [*shown, *kit.small_print(card.why, card.attribution), *_work(card, buttons=buttons)]
+    return [*shown, *kit.small_print(card.why), *_work(card, buttons=buttons)]
 
 
 def text(card: PostCard) -> str:

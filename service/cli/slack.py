@@ -156,7 +156,6 @@ def _card(settings: Settings) -> PostCard:
         customer=None,
         issue=None,
         why="You asked for it: earful slack setup",
-        attribution="",
         page_url=settings.address,
         original_url=None,
     )

@@ -78,7 +78,6 @@ def _post(session: Session, visit: Visit, number: int, url: str) -> Sequence[Pay
     facts = [
         view.case_state or "",
         f"issue #{view.issue.number} {view.issue.title}" if view.issue else "",
-        tools.attribution(view.source),
     ]
     return found.unfurled_post(shown, facts, url)
 

@@ -37,6 +37,10 @@ class Condition(ABC, Generic[F]):
     def describe(self) -> str:
         """What it asks for, in words."""
 
+    def denied(self) -> str:
+        """That it does not hold, in words."""
+        return f"not {self.describe()}"
+
     def unmet(self, facts: F) -> tuple[str, ...]:
         """The parts that do not hold, in words; empty where it holds."""
         return () if self.met(facts) is not None else (self.describe(),)
@@ -98,6 +102,11 @@ class Within(Condition[F]):
             return None
         return (Phrase(self.field.phrase.format(self.field.show(number, facts)), self.field.aside),)
 
+    def denied(self) -> str:
+        contraries = {"under": self.at_least, "at most": self.above, "above": self.at_most, "at least": self.below}
+        bounds = [f"{word} {figure(bound)}" for word, bound in contraries.items() if bound is not None]
+        return self.field.phrase.format(bounds[0]) if len(bounds) == 1 else super().denied()
+
     def describe(self) -> str:
         bounds = {"at least": self.at_least, "above": self.above, "at most": self.at_most, "below": self.below}
         said = " and ".join(f"{word} {figure(bound)}" for word, bound in bounds.items() if bound is not None)
@@ -128,7 +137,7 @@ class Not(Condition[F]):
         return None if self.inner.met(facts) is not None else (Phrase(self.describe()),)
 
     def describe(self) -> str:
-        return f"not {self.inner.describe()}"
+        return self.inner.denied()
 
 
 @dataclass(frozen=True)

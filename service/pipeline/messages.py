@@ -77,7 +77,6 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         customer=_customer(session, known, post.created_at, tools),
         issue=_issue(known, tools),
         why=delivery.reason,
-        attribution=tools.attribution(known.source),
         page_url=f"{tools.page_url}/posts/{post.id}",
         original_url=post.url,
     )

@@ -35,7 +35,6 @@ POST_CARD = PostCard(
     ),
     issue=CardIssue(number=12, title="Crash when the map opens", posts=84, url="https://earful.example/issues/12"),
     why="Here because it reports a bug and the customer has spent more than € 200.",
-    attribution="Steam review",
     page_url="https://earful.example/posts/1",
     original_url="https://store.steampowered.com/reviews/1",
 )

@@ -59,7 +59,6 @@ POST_CARDS = st.builds(
     ),
     issue=st.none() | st.builds(CardIssue, number=COUNTS, title=ANY_TEXT, posts=COUNTS, url=ANY_TEXT),
     why=ANY_TEXT,
-    attribution=ANY_TEXT,
     page_url=ANY_TEXT,
     original_url=MAYBE_TEXT,
 )
@@ -124,7 +123,7 @@ def test_slack_sdk_takes_the_ordinary_cards(card: Message) -> None:
 
 
 def test_the_card_says_all_that_it_knows() -> None:
-    """Source, author, rating, version, words, reading, customer, issue, reason and origin are there, in words."""
+    """Source, author, rating, version, words, reading, customer, issue and reason are there, in words."""
     shown = words_of(post_card())
     for expected in (
         "Steam, Lantern Hollow · wolf_of_oak · Not recommended · version 2.3.1",
@@ -133,7 +132,6 @@ def test_the_card_says_all_that_it_knows() -> None:
         "Customer: Ana Pérez · advocate · € 240.00 · last contact ",
         "Issue: #12 Crash when the map opens · 84 posts",
         "Here because it reports a bug",
-        "Steam review",
         "Open in Earful",
         "See original",
     ):
