@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +43,7 @@ _CONFIG = Path(__file__).resolve().parents[2] / "config"
 _EARFUL = (sys.executable, "-m", "service")
 _ZONE = ZoneInfo("Europe/Berlin")  # company.yaml's
 _DIGEST_AFTER = timedelta(minutes=6)
+_REPORTERS = 3  # on Reddit: enough that some are told by a program
 _PATIENCE = 240.0  # seconds for what has to be read, grouped, or collected first
 T = TypeVar("T")
 Message = dict[str, Any]
@@ -230,12 +230,14 @@ def _wrote_back(walk: Walk) -> int | None:
 
 
 def _issue_with_reporters_on_reddit(walk: Walk) -> Message | None:
-    for message in reversed(walk.workspace.messages()):
+    """The card of the issue that most people there reported; some of them remove what they wrote."""
+    found = []
+    for message in walk.workspace.messages():
         if names.FIXED in str(message):
-            asked = {"issue": str(_issue_number(message)), "source": "reddit"}
-            if httpx.get(f"{walk.home}/api/posts", params=asked).json()["total"]:
-                return message
-    return None
+            asked = {"issue": str(_issue_number(message)), "source": "reddit", "deleted": "false"}
+            found.append((httpx.get(f"{walk.home}/api/posts", params=asked).json()["total"], message))
+    most, card = max(found, key=lambda each: each[0], default=(0, None))
+    return card if most >= _REPORTERS else None
 
 
 def _issue_number(issue: Message) -> int:
@@ -274,7 +276,7 @@ def earful(slack: str, app: App, data: Path) -> Iterator[str]:
                 subprocess.run([*_EARFUL, *add], env=env, check=True, stdout=log)
             yield home
         finally:
-            up.send_signal(signal.SIGINT)
+            up.terminate()
             up.wait(60)
 
 
