@@ -80,6 +80,10 @@ evidence: $(VENV)/.installed-dev ## try every collector on recordings, faults an
 interleavings: $(VENV)/.installed-dev ## replies through random clicks, kills and faults (SEEDS=1000), and write docs/replies.md
 	@$(RUN) -m tests.evidence.reply_report --seeds $(SEEDS)
 
+.PHONY: walk
+walk: $(VENV)/.installed-dev ## the whole loop on the sample, from a card to "it is fixed", with pictures in build/walk (Chromium)
+	@$(RUN) -m tests.evidence.walk --output build/walk
+
 .PHONY: train
 train: $(VENV)/.installed-training ## fit the shipped models anew (DATA=folder of labelled sets)
 	@$(RUN) -m nlp.training --data $(DATA)

@@ -21,6 +21,7 @@ STATES = {
     IssueState.MERGED: ("Merged", ""),
 }
 """Each state's word, and what its colour may mean: a person must act, or it is done."""
+_NEAR = 0.1  # shares that differ by no more are called much the same
 _TOO_FEW = 5  # to be a base for "so many times as many"
 
 
@@ -95,6 +96,8 @@ def change(now: int, before: int, given: Period) -> str:
         moved = "as many as" if now == before else "up from" if now > before else "down from"
         return f"{moved} {before} in {then}" if now != before else f"{moved} in {then}"
     if not counts_differ(now, before):
+        if abs(now - before) > before / 4:
+            return f"{before:,} in {then}, which may be chance"
         return f"about as many as in {then} ({before:,})"
     if now >= 1.75 * before:
         return f"{_times(now / before)} as many as in {then} ({before:,})"
@@ -107,6 +110,8 @@ def mood_change(now: Mood, before: Mood) -> str:
         return ""
     then = negative(before)
     if not shares_differ(now, before):
+        if abs((now.negative_share or 0) - (before.negative_share or 0)) > _NEAR:
+            return f"{then} before, which may be chance"
         return f"much the same as before ({then})"
     return f"{'up' if (now.negative_share or 0) > (before.negative_share or 0) else 'down'} from {then}"
 

@@ -42,7 +42,7 @@ _SAID = "Thank you for telling us. We see it here as well and are working on it;
 _CONFIG = Path(__file__).resolve().parents[2] / "config"
 _EARFUL = (sys.executable, "-m", "service")
 _ZONE = ZoneInfo("Europe/Berlin")  # company.yaml's
-_DIGEST_AFTER = timedelta(minutes=6)
+_DIGEST_AFTER = timedelta(minutes=4)
 _REPORTERS = 3  # on Reddit: enough that some are told by a program
 _PATIENCE = 240.0  # seconds for what has to be read, grouped, or collected first
 T = TypeVar("T")
@@ -151,8 +151,10 @@ def whole_loop(walk: Walk) -> None:
     answer(walk, post.text[:40], str(card["ts"]))
     fix(walk, walk.until("the card of an issue", lambda: _issue_with_reporters_on_reddit(walk)))
     walk.web("effect", "Did it help", "/replies/effect")
-    digest = walk.until("the team's digest", walk.on_card("Answered", "digest"), _DIGEST_AFTER.total_seconds() * 2)
-    walk.picture("digest", "The digest of the team", user=ADA, part=_message(digest["ts"]))
+    walk.web("digest-page", "The digest of the last day and night, with how we answered", "/digest?since=24h")
+    patience = _DIGEST_AFTER.total_seconds() * 2
+    digest = walk.until("the team's digest", walk.on_card("How we answered", "header"), patience)
+    walk.picture("digest", "The team's digest of yesterday", user=ADA, part=_message(digest["ts"]))
 
 
 def answer(walk: Walk, words: str, ts: str) -> None:

@@ -149,7 +149,7 @@ def test_a_difference_that_may_be_chance_is_not_made_news() -> None:
 
     assert said(what_changed(digest, links_of(digest)))[0] == (
         "People wrote 12 posts, about as many as in the week before (10); 7 of 12 are negative, "
-        "much the same as before (3 of 10)."
+        "3 of 10 before, which may be chance."
     )
 
 
