@@ -75,6 +75,15 @@ class CardCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardTranslation:
+    """A post's words in the language that our team reads."""
+
+    text: str
+    language: str  # its name, for people
+    by: str  # "DeepL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostCard:
     """One post, as the people who can act should see it. All texts are as their authors wrote them: hostile."""
 
@@ -96,6 +105,7 @@ class PostCard:
     topics: Sequence[CardLabel]
     urgency: float
     not_understood: str | None  # why the models said nothing
+    translation: CardTranslation | None = None
     marks: Sequence[str] = ()  # what is wrong with the text itself: "spam", "abusive"
     case: CardCase | None = None
     customer: CardCustomer | None

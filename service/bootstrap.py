@@ -16,8 +16,9 @@ from collectors import registry as collector_kinds
 from collectors.base import Collector, Passport, Post, Spec
 from collectors.net import Net, user_agent
 from integrations import registry as target_kinds
-from integrations.base import Message, Payload, Target
+from integrations.base import Message, Payload, Target, TargetRefused
 from integrations.recorder import Recorded
+from integrations.translators import Translator, open_translator
 from service import clock
 from service.answering import Answering
 from service.configuration import Configuration
@@ -81,6 +82,8 @@ def build(
         author_scope=author_scope,
         may_link=may_link,
         may_train=may_train,
+        may_pass_on=may_pass_on,
+        translator=cache(lambda: _translator(configuration.company, settings)),
         source_title=_title,
         rechecks=_rechecks(),
         keep_raw=_keep_raw(),
@@ -179,6 +182,22 @@ def may_link(source: Source) -> bool:
 def may_train(source: Source) -> bool:
     """Whether models may be fitted to the source's texts."""
     return _permits(source, lambda passport: passport.may_train)
+
+
+def may_pass_on(source: Source) -> bool:
+    """Whether the source's texts may be handed to others."""
+    return _permits(source, lambda passport: passport.may_export)
+
+
+def _translator(company: Company, settings: Settings) -> Translator | None:
+    """The translator of company.yaml. Without its key there is none: `earful doctor` says so."""
+    wanted = company.translation
+    if wanted is None:
+        return None
+    try:
+        return open_translator(wanted.service, wanted.url, settings.environment)
+    except TargetRefused:
+        return None
 
 
 def _permits(source: Source, asked: Callable[[Passport], bool]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from collectors.base import Collector, Post, ReplyDoor
 from integrations.base import Message, Payload, Target
 from integrations.replies import Replier, ReplyRules
+from integrations.translators import Translator
 from service.clock import Clock
 from service.configuration.company import Company
 from service.configuration.replies import RepliesConfig
@@ -46,6 +47,8 @@ class Tools:
     author_scope: Callable[[Source], str]  # the space in which the source's accounts are unique
     may_link: Callable[[Source], bool]  # the source's passport, with what the operator vouches for
     may_train: Callable[[Source], bool]  # may models be fitted to its texts? The passport, or the operator's own place
+    may_pass_on: Callable[[Source], bool]  # may its texts be handed to others? The same
+    translator: Callable[[], Translator | None]  # None: company.yaml names none, or its key is missing
     source_title: Callable[[Source], str]
     rechecks: Mapping[str, timedelta]  # how often kept posts are looked at again, by kind of source
     keep_raw: Mapping[str, timedelta]  # how long payloads may be kept unseen, by kind of source; others: for good

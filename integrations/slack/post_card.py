@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.base import CardCustomer, CardIssue, Payload, PostCard
+from integrations.base import CardCustomer, CardIssue, CardTranslation, Payload, PostCard
 from integrations.slack import case_lines, kit, names, words
 from integrations.slack.escape import clean, cut, cut_lines, one_line, units
 from integrations.slack.words import dotted, name
@@ -95,7 +95,15 @@ def _said(card: PostCard) -> Payload:
     parts.append(kit.quote(shown) if shown else kit.line(kit.span("The author left no words.", italic=True)))
     if shown != whole:
         parts.append(kit.line(kit.link(f"Show all {units(whole):,} characters", card.page_url)))
-    return kit.rich_text(*parts)
+    return kit.rich_text(*parts, *_translated(card.translation))
+
+
+def _translated(found: CardTranslation | None) -> list[Payload]:
+    """The words in our team's language, called what they are."""
+    said = cut(cut_lines(clean(found.text), _POST_LINES), _POST) if found else ""
+    if found is None or not said:
+        return []
+    return [kit.line(kit.span(f"In {found.language}, as {found.by} puts it:", italic=True)), kit.quote(said)]
 
 
 def _shown(card: PostCard) -> str:

@@ -11,9 +11,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from integrations import registry as targets
+from integrations.base import IntegrationError, TargetRefused
+from integrations.translators import open_translator
 from service.cli import slack, wiring
 from service.cli.console import OUT, verdict
 from service.domain.freshness import in_words
+from service.domain.languages import language_name
 from service.domain.sources import SourceState
 from service.errors import ConfigError
 from service.store import schema
@@ -57,6 +60,7 @@ def _findings() -> Iterator[Finding]:
     yield _models(setup)
     yield from _database(setup)
     yield from _slack(setup)
+    yield from _translator(setup)
 
 
 def _installation() -> Iterator[Finding]:
@@ -148,3 +152,17 @@ def _slack(setup: wiring.Setup) -> Iterator[Finding]:
 
     for found in check(setup.settings.environment, slack.channels(setup.configuration)):
         yield Finding(found.ok, found.text, found.what_to_do)
+
+
+def _translator(setup: wiring.Setup) -> Iterator[Finding]:
+    wanted = setup.configuration.company.translation
+    if wanted is None:
+        return
+    try:
+        translator = open_translator(wanted.service, wanted.url, setup.settings.environment)
+        translator.translate("Hola", into=wanted.into)
+    except IntegrationError as error:
+        what_to_do = error.what_to_do if isinstance(error, TargetRefused) else ""
+        yield Finding(False, f"Cards are not translated: {str(error).removesuffix(what_to_do).strip()}", what_to_do)
+    else:
+        yield Finding(True, f"{translator.name} translates posts into {language_name(wanted.into)}.")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field
@@ -53,6 +53,15 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """Who puts posts into the language that our team reads."""
+
+    service: str  # integrations.translators
+    into: str  # ISO 639-1
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """The company that runs this Earful."""
 
@@ -63,6 +72,7 @@ class Company:
     teams: tuple[Team, ...]
     rates: Mapping[str, Decimal] = field(default_factory=dict)  # what one unit of another currency is worth in ours
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)  # kind of source -> what we write with
+    translation: Translation | None = None
 
     def rate(self, currency: str) -> Decimal | None:
         """What one unit of `currency` (ISO 4217) is worth in the company's own; None where nobody said."""
@@ -136,6 +146,18 @@ class TeamSection(Section):
     topics: Names = Field((), description="topics that its digest is about; none: everything")
 
 
+class TranslationSection(Section):
+    """What its `translation` may say."""
+
+    service: Literal["deepl", "libretranslate"] = Field(
+        description="`deepl` (needs DEEPL_API_KEY), or `libretranslate`, which you can run yourself"
+    )
+    into: str = Field(pattern="^[a-z]{2}$", description="the language that your team reads, as two letters: `en`")
+    url: str | None = Field(
+        None, pattern="^https?://", description="where it answers; required for `libretranslate`: http://translate:5000"
+    )
+
+
 class CompanySection(Section):
     """What company.yaml may say."""
 
@@ -151,6 +173,9 @@ class CompanySection(Section):
         default_factory=dict,
         description="our own accounts on a kind of source, by handle or id: `reddit: [TallowAndFinch]`. What they "
         "write is no customer's voice and is not kept. Those that Earful answers with are known by themselves",
+    )
+    translation: TranslationSection | None = Field(
+        None, description="who translates the posts on cards; without it they stand in their own language alone"
     )
 
 
@@ -180,6 +205,9 @@ def _check_names(document: Document, section: CompanySection, topics: set[str] |
             if owner != product.name:
                 message = f'"{called}" names {owner} and {product.name}.'
                 document.complain(("products", index), message, fix="Keep it with one of them.")
+    translator = section.translation
+    if translator is not None and translator.service == "libretranslate" and not translator.url:
+        document.complain(("translation",), "libretranslate needs an address.", fix="Add `url: http://…`.")
     for kind in section.accounts:
         if kind not in registry.kinds():
             message = f'there is no kind of source "{kind}".'
@@ -197,6 +225,7 @@ def _company(section: CompanySection) -> Company:
         currency=section.currency,
         time_zone=ZoneInfo(section.time_zone),
         rates=section.rates,
+        translation=Translation(**section.translation.model_dump()) if section.translation else None,
         accounts={kind: frozenset(map(plain_account, named)) for kind, named in section.accounts.items()},
         products=tuple(Product(name=p.name, aliases=p.aliases) for p in section.products),
         teams=tuple(

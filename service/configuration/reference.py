@@ -19,7 +19,7 @@ from collectors import registry
 from collectors.base import Passport, Spec
 from integrations.repliers import registry as repliers
 from integrations.replies import Counting, Markup, ReplierSpec
-from service.configuration.company import CompanySection, ProductSection, TeamSection
+from service.configuration.company import CompanySection, ProductSection, TeamSection, TranslationSection
 from service.configuration.nlp import ClassifierSection, NlpSection
 from service.configuration.replies import (
     ApprovalSection,
@@ -100,6 +100,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "company": lambda: keys_table(CompanySection),
     "products": lambda: keys_table(ProductSection),
     "teams": lambda: keys_table(TeamSection),
+    "translation": lambda: keys_table(TranslationSection),
     "topics": lambda: keys_table(TopicSection),
     "nlp": lambda: keys_table(NlpSection),
     "classifiers": lambda: keys_table(ClassifierSection),

@@ -18,6 +18,7 @@ from service.models.readings import Reading
 from service.models.replies import Click, Reply
 from service.models.team import Account, Channel, User
 from service.models.tellings import Telling, TellingPerson
+from service.models.translations import Translation
 from service.models.work import Case, Delivery, Issue, IssuePost
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "SourceRun",
     "Telling",
     "TellingPerson",
+    "Translation",
     "User",
 ]

@@ -19,7 +19,7 @@ from integrations.base import IntegrationError, Message, OutcomeUncertain, Paylo
 from service.domain.alarms import is_over
 from service.domain.outbox import OutboxState, move
 from service.models import Delivery, Post, Source
-from service.pipeline import flow, team_digest
+from service.pipeline import flow, team_digest, translate
 from service.pipeline.messages import compose
 from service.pipeline.outcome import Outcome
 from service.store import channels, deliveries
@@ -57,6 +57,7 @@ def run(delivery_id: int, tools: Tools) -> Outcome:
             return Outcome(next=[flow.deliver(delivery_id, wait_seconds=5)])
         if (pause := _pause(delivery_id, tools)) is not None:
             return Outcome(next=[flow.deliver(delivery_id, wait_seconds=pause)])
+        translate.for_card(delivery_id, tools)
         plan = _prepare(delivery_id, tools)
         if plan is None:
             return Outcome()

@@ -15,6 +15,7 @@ from integrations.base import (
     CardIssue,
     CardLabel,
     CardReply,
+    CardTranslation,
     IssueCard,
     Message,
     PostCard,
@@ -29,10 +30,10 @@ from service.domain.issues import IssueState, change_in_words
 from service.domain.languages import UNDETERMINED, language_name
 from service.domain.people import shown_name
 from service.domain.wording import money
-from service.models import Case, Delivery, Issue, Reading, Reply, Source, User
+from service.models import Case, Delivery, Issue, Post, Reading, Reply, Source, User
 from service.models.columns import id_of
 from service.pipeline import team_digest
-from service.store import events, facts, issue_facts, replies, tellings
+from service.store import events, facts, issue_facts, replies, tellings, translations
 from service.store.facts import PostFacts
 from service.tools import Tools
 
@@ -67,6 +68,7 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         product=post.product,
         product_version=post.product_version,
         language=_language(reading),
+        translation=_translation(session, post),
         sentiment=_sentiment(reading),
         intents=_labels(reading.intents, INTENT, reading) if reading else (),
         topics=_labels(reading.topics, TOPIC, reading) if reading else (),
@@ -201,6 +203,13 @@ def _marks(reading: Reading | None) -> list[str]:
         return []
     found = {"spam": reading.spam, "abusive": reading.toxicity}
     return [word for word, score in found.items() if score >= HOLDS_FROM]
+
+
+def _translation(session: Session, post: Post) -> CardTranslation | None:
+    found = translations.of_post(session, post)
+    if found is None:
+        return None
+    return CardTranslation(text=found.text, language=language_name(found.language), by=found.made_by)
 
 
 def _language(reading: Reading | None) -> str | None:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from service.domain.outbox import OutboxState, move
 from service.domain.replies import unquoted
-from service.models import Author, Delivery, Identity, Post, PostVersion, Reading, Reply, SetAsideItem
+from service.models import Author, Delivery, Identity, Post, PostVersion, Reading, Reply, SetAsideItem, Translation
 from service.store import contact
 
 _TELLING_ID = 6  # letters; a shorter id is found in too many payloads to say whose they are
@@ -65,6 +65,7 @@ def _empty_posts(session: Session, ids: Sequence[int], now: datetime) -> None:
         )
     )
     session.execute(delete(Reading).where(col(Reading.post_id).in_(ids)))
+    session.execute(delete(Translation).where(col(Translation.post_id).in_(ids)))
     session.execute(delete(PostVersion).where(col(PostVersion.post_id).in_(ids)))
     tombstones = session.execute(select(col(Post.id), col(Post.version)).where(col(Post.id).in_(ids)))
     session.execute(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from service.models import Translation
+from service.store import translations
 from service.store.post_views import PostStory, Version, load_story
 from service.web import changes
 from service.web.changes import Piece
@@ -29,6 +31,7 @@ class Told:
 
     story: PostStory
     changes: Sequence[Change]  # newest first
+    translation: Translation | None
 
 
 def tell(session: Session, site: Site, post_id: int) -> Told:
@@ -39,7 +42,11 @@ def tell(session: Session, site: Site, post_id: int) -> Told:
     """
     story = load_story(session, post_id, linkable=site.linkable)
     pairs = zip(story.versions, story.versions[1:], strict=False)
-    return Told(story=story, changes=[_change(before, after) for before, after in pairs][::-1])
+    return Told(
+        story=story,
+        changes=[_change(before, after) for before, after in pairs][::-1],
+        translation=translations.of_post(session, story.view.post),
+    )
 
 
 def _change(before: Version, after: Version) -> Change:
