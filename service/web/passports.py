@@ -7,7 +7,6 @@ from functools import cache
 
 from collectors import registry
 from collectors.base import Passport, ReplyDoor, Spec
-from service.models import Source
 
 
 @cache
@@ -23,12 +22,6 @@ def spec_of(kind: str) -> Spec | None:
         return registry.spec(kind)
     except registry.UnknownKind:
         return None
-
-
-def may_export(source: Source) -> bool:
-    """Whether the source's texts may be handed to other programs; the operator's own place may."""
-    spec = spec_of(source.kind)
-    return spec is not None and (spec.passport.may_export or (source.own and spec.home is None))
 
 
 def title_of(kind: str) -> str:

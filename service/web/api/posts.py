@@ -7,10 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.bootstrap import may_pass_on
 from service.domain.roles import Deed
 from service.errors import NotFound
 from service.store.inbox import Answer, PostOrder, PostView, ReadingView, count_posts, find_posts, load_posts
-from service.web import passports
 from service.web.api.listing import Item, Listing
 from service.web.auth import requires
 from service.web.queries import PostQuery
@@ -115,7 +115,7 @@ def get_post(site: TheSite, post_id: int) -> PostItem:
 def _item(view: PostView) -> PostItem:
     post, source, author = view.post, view.source, view.author
     gone = post.deleted_at is not None
-    may_export = passports.may_export(source)
+    may_export = may_pass_on(source)
     return PostItem(
         id=view.id,
         source=source.name,
