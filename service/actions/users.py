@@ -19,14 +19,24 @@ from service.models.columns import id_of
 
 LOCAL_EMAIL = "you@localhost"
 """Who sits at this machine: pages on the loopback address and the command line act as this admin."""
+_TRACKER_EMAIL = "tracker@localhost"
 
 
 def local_user(session: Session, *, now: datetime) -> Actor:
     """Whoever sits at this machine; made when there is none yet."""
-    wanted = select(User).where(col(User.email) == LOCAL_EMAIL)
+    return _standing(session, LOCAL_EMAIL, "you", Role.ADMIN, now=now)
+
+
+def tracker_user(session: Session, *, now: datetime) -> Actor:
+    """The program that tells us of tickets, with the role that closes issues and publishes nothing."""
+    return _standing(session, _TRACKER_EMAIL, "the tracker", Role.PRODUCT, now=now)
+
+
+def _standing(session: Session, email: str, name: str, role: Role, *, now: datetime) -> Actor:
+    wanted = select(User).where(col(User.email) == email)
     if (user := session.scalars(wanted).one_or_none()) is not None:
         return Actor(user_id=id_of(user), name=user.name, role=Role(user.role))
-    made = upsert(User).values(name="you", email=LOCAL_EMAIL, role=Role.ADMIN, active=True, created_at=now)
+    made = upsert(User).values(name=name, email=email, role=role, active=True, created_at=now)
     session.execute(made.on_conflict_do_nothing(index_elements=["email"]))
     user = session.scalars(wanted).one()
     return Actor(user_id=id_of(user), name=user.name, role=Role(user.role))

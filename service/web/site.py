@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from integrations.slack.answer import HttpAnswer
 from service.clock import Clock
+from service.errors import NotAllowed
 from service.store.database import transaction
 from service.store.linkable import Linkable
 from service.tools import Tools
@@ -91,6 +92,13 @@ class Site:
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             session.execute(text(f"SET LOCAL statement_timeout = '{_LONGEST_QUESTION}'"))
             yield session
+
+
+def desk_of(site: Site) -> Desk:
+    """What the pages answer with. Raises NotAllowed where they do not."""
+    if site.desk is None:
+        raise NotAllowed("Nobody is answered from these pages.")
+    return site.desk
 
 
 def site_of(request: Request) -> Site:

@@ -59,6 +59,7 @@ DEEDS = {
     "/api/sources": Deed.READ,
     "/api/openapi.json": OpenToAnyone,
     "/hooks/in/{source}": OpenToAnyone,
+    "/hooks/issues/{number}": OpenToAnyone,
     "/hooks/slack": OpenToAnyone,
     "/hooks/slack/{workspace}": OpenToAnyone,
     "/health": OpenToAnyone,

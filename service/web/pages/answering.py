@@ -23,18 +23,11 @@ from service.store.database import transaction
 from service.web.auth import Who, requires
 from service.web.correcting import as_json, from_our_own_page
 from service.web.render import page
-from service.web.site import Desk, Site, TheSite
+from service.web.site import Site, TheSite, desk_of
 from service.web.story import tell
 from service.web.working import VERBS, Asked, Working
 
 router = APIRouter()
-
-
-def desk_of(site: Site) -> Desk:
-    """What the pages answer with. Raises NotAllowed where they do not."""
-    if site.desk is None:
-        raise NotAllowed("Nobody is answered from these pages.")
-    return site.desk
 
 
 def able_of(site: Site) -> Callable[[Source], replies.Able]:

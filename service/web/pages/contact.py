@@ -17,8 +17,7 @@ from service.pipeline.outcome import Outcome
 from service.store.database import transaction
 from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
-from service.web.pages.answering import desk_of
-from service.web.site import Site, TheSite
+from service.web.site import Site, TheSite, desk_of
 
 router = APIRouter()
 _Noting = [requires(Deed.CONTACT), Depends(from_our_own_page)]

@@ -21,10 +21,10 @@ from service.store.database import transaction
 from service.store.reply_views import Queue
 from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
-from service.web.pages.answering import able_of, desk_of
+from service.web.pages.answering import able_of
 from service.web.queries import Paged
 from service.web.render import page
-from service.web.site import Site, TheSite
+from service.web.site import Site, TheSite, desk_of
 
 router = APIRouter()
 

@@ -24,9 +24,8 @@ from service.store import tellings
 from service.store.database import transaction
 from service.web.auth import Who, requires
 from service.web.correcting import from_our_own_page
-from service.web.pages.answering import desk_of
 from service.web.render import page
-from service.web.site import Site, TheSite
+from service.web.site import Site, TheSite, desk_of
 
 router = APIRouter()
 _Closing = [requires(Deed.CLOSE), Depends(from_our_own_page)]
