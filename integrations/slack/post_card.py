@@ -103,7 +103,8 @@ def _translated(found: CardTranslation | None) -> list[Payload]:
     said = cut(cut_lines(clean(found.text), _POST_LINES), _POST) if found else ""
     if found is None or not said:
         return []
-    return [kit.line(kit.span(f"In {found.language}, as {found.by} puts it:", italic=True)), kit.quote(said)]
+    called = cut(one_line(f"In {found.language}, as {found.by} puts it:"), kit.SENTENCE)
+    return [kit.line(kit.span(called, italic=True)), kit.quote(said)]
 
 
 def _shown(card: PostCard) -> str:

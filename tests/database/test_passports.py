@@ -145,9 +145,8 @@ def test_learning_forgets_what_was_deleted(database: Engine) -> None:
 
 def test_every_source_names_a_kind_with_a_passport(database: Engine) -> None:
     """An unknown kind, of a later version, is allowed nothing on the pages."""
-    from service.web import passports
 
     with transaction(database) as session:
         unknown = make_source(session, kind="telepathy", own=True)
-        assert not passports.may_export(unknown)
+        assert not bootstrap.may_pass_on(unknown)
         assert not bootstrap.linkable().allows(Source(name="x", kind="telepathy", own=True, next_due_at=NOW))

@@ -47,7 +47,8 @@ class Studio:
         timetable.queue_due_sources(self.tools)
         timetable.queue_due_rechecks(self.tools)
         while self._ready():
-            run_worker(self.tools, concurrency=2, until_empty=True, handle_signals=False)
+            # One job at a time: which issue a post joins depends on what came before it.
+            run_worker(self.tools, concurrency=1, until_empty=True, handle_signals=False)
 
     def report(self, phase: int) -> Report:
         """What was found of what was planted."""
