@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url
 from sqlmodel import Session
 
 from service.errors import ConfigError
@@ -25,7 +25,12 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     if address.get_backend_name() not in ("postgresql", "postgres"):
         raise ConfigError(f"EARFUL_DATABASE_URL names a {address.get_backend_name()} database.", fix=_FORM)
     return create_engine(
-        address.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        # Planned for its values each time: a plan made while a table was small would read all of it when it is large.
+        connect_args={"prepare_threshold": None},
     )
 
 
@@ -54,15 +59,6 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One unit of work: committed as a whole at the end, or rolled back as a whole on any error."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
-
-
-def plan_anew(session: Session) -> None:
-    """Until the transaction ends, have each statement planned for its values.
-
-    For what fills tables: a plan that was made while a table was small would read all of it when it is large, until
-    PostgreSQL next looks at the table's size.
-    """
-    session.execute(text("SET LOCAL plan_cache_mode TO force_custom_plan"))
 
 
 def psycopg_url(engine: Engine) -> str:

@@ -16,7 +16,6 @@ from service.models import Post, PostVersion, Source
 from service.models.columns import id_of
 from service.store.authors import Accounts, account_of, store_authors
 from service.store.bulk import as_rows
-from service.store.database import plan_anew
 from service.store.erasure import erase
 from service.store.ours import written_by_us
 from service.store.texts import storable, storable_json, storable_or_none
@@ -62,7 +61,6 @@ def store_posts(
     """
     if source.id is None:
         raise ValueError("the source must be stored before its posts")
-    plan_anew(session)
     latest = {post.external_id: post for post in posts}  # a page may hold one post twice: its last word counts
     authors = store_authors(session, [p.author for p in latest.values() if p.author], scope=accounts.scope, now=now)
     ours, found_ours = written_by_us(session, source.id, list(latest.values()), authors, named=accounts.ours, now=now)
