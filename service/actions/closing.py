@@ -29,6 +29,7 @@ from service.pipeline.outcome import Outcome
 from service.store import cases, events, facts, issues, tellings
 from service.store.facts import PostFacts
 from service.store.replies import as_collected
+from service.store.texts import storable
 from service.tools import Tools
 
 _LONGEST_VERSION, _LONGEST_NOTE = 60, 2000
@@ -56,7 +57,7 @@ def fix(  # noqa: PLR0913 (what is said of it, who says it, and whether it may h
         Conflict: it was merged into another, or is muted; with `once`, it is fixed already: says who did it, and when.
     """
     issue = _held(session, issue_id, by)
-    named = " ".join(version.split())[:_LONGEST_VERSION]
+    named = storable(" ".join(version.split())[:_LONGEST_VERSION])
     if issue.state in (IssueState.MERGED, IssueState.MUTED):
         into = f" into #{issue.merged_into_id}" if issue.merged_into_id else ""
         raise Conflict(f"Issue #{issue_id} is {issue.state}{into}.")
@@ -64,14 +65,15 @@ def fix(  # noqa: PLR0913 (what is said of it, who says it, and whether it may h
         _must_not_be_fixed(session, issue, tools)
     again = issue.state == IssueState.FIXED
     named = named or (issue.fixed_version or "" if again else "")
-    if again and issue.fixed_version == named and not note.strip():
+    said = storable(note.strip()[:_LONGEST_NOTE])
+    if again and issue.fixed_version == named and (not said or issues.has_note(session, issue_id, said)):
         return Outcome()
     if not again:
         issue.state, issue.state_changed_at = IssueState.FIXED, now
         issue.state_reason = f"marked fixed on {now:%-d %B}"
     issue.fixed_version = named
-    if note.strip():
-        session.add(Note(issue_id=issue_id, text=note.strip()[:_LONGEST_NOTE], written_by=by.name, written_at=now))
+    if said:
+        session.add(Note(issue_id=issue_id, text=said, written_by=by.name, written_at=now))
     audit(session, "fix", "issue", issue_id, by=by, now=now, version=named)
     session.flush()
     told = flow.tell_of_issues([] if again else [issue_id], wait_seconds=tools.settle_seconds)

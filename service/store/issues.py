@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from nlp.base import Vector
 from service.domain.issues import IssueState
-from service.models import Issue, IssuePost, Post, Reading
+from service.models import Issue, IssuePost, Note, Post, Reading
 
 # Grouping looks at everything that is loose: two at once would open the same issue twice.
 _GROUP_LOCK = 722_302
@@ -171,3 +171,9 @@ def ungrouped_count(session: Session, *, since: datetime) -> int:
 def as_vector(value: Any) -> Vector:
     """A stored vector as float32."""
     return np.asarray(value, dtype=np.float32)
+
+
+def has_note(session: Session, issue_id: int, text: str) -> bool:
+    """Whether a note of an issue says just this."""
+    found = select(col(Note.id)).where(col(Note.issue_id) == issue_id, col(Note.text) == text).limit(1)
+    return session.scalars(found).first() is not None

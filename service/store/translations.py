@@ -9,8 +9,16 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
 from service.domain.languages import UNDETERMINED
+from service.domain.outbox import OutboxState
 from service.models import Delivery, Post, Reading, Source, Translation
 from service.models.columns import id_of
+
+_SHOWN = (
+    OutboxState.APPROVED,
+    OutboxState.SENDING,
+    OutboxState.UNCERTAIN,
+    OutboxState.SENT,
+)  # cards that stand or will
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +39,7 @@ def missing(session: Session, delivery_id: int, *, into: str) -> Untranslated | 
         .join(Source, col(Source.id) == col(Post.source_id))
         .join(Reading, col(Reading.post_id) == col(Post.id))
         .outerjoin(Translation, col(Translation.post_id) == col(Post.id))
-        .where(col(Delivery.id) == delivery_id, col(Post.deleted_at).is_(None))
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(_SHOWN), col(Post.deleted_at).is_(None))
     ).one_or_none()
     if row is None:
         return None

@@ -8,6 +8,7 @@ sources and issues there are.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
@@ -19,10 +20,10 @@ from starlette.exceptions import HTTPException
 from service.actions import closing
 from service.actions.actors import Actor
 from service.actions.users import tracker_user
-from service.domain.issues import IssueState
 from service.domain.signatures import problem_of
-from service.errors import Invalid, NotAllowed
+from service.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.models import Issue
+from service.models.columns import LARGEST_KEY
 from service.pipeline.outcome import Outcome
 from service.store import hook_calls
 from service.store.database import transaction
@@ -75,6 +76,8 @@ def take_ticket(site: TheSite, number: int, request: Request) -> Standing:
     401, 403, 413 as for `take_call`; 404: no such issue; 409: it is merged or muted; 422: the body says something else.
     """
     body, now = _verified(site, _TICKETS, request), site.clock()
+    if not 0 < number <= LARGEST_KEY:
+        raise NotFound(f"There is no issue {number}.")
     try:
         told = Ticket.model_validate_json(body)
     except ValidationError as error:
@@ -88,12 +91,10 @@ def take_ticket(site: TheSite, number: int, request: Request) -> Standing:
 
 
 def _told(session: Session, number: int, told: Ticket, by: Actor, now: datetime, desk: Desk) -> Outcome:
-    issue = session.get(Issue, number, with_for_update=True)
-    is_fixed = issue is not None and issue.state == IssueState.FIXED
-    if issue is not None and told.state == "open":
-        return closing.unfix(session, number, by=by, now=now, tools=desk.tools) if is_fixed else Outcome()
-    if issue is not None and is_fixed and issue.fixed_version == told.version:
-        return Outcome()  # trackers tell the same thing several times
+    if told.state == "open":
+        with suppress(Conflict):  # trackers tell the same thing several times
+            return closing.unfix(session, number, by=by, now=now, tools=desk.tools)
+        return Outcome()
     done = closing.fix(session, number, version=told.version, note=told.note, by=by, now=now, tools=desk.tools)
     closing.prepare(session, number, by=by, now=now, tools=desk.tools)
     return done

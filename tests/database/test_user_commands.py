@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, select
+from sqlmodel import col
 
 from service.models import AuditEvent
 from service.store.database import transaction
@@ -20,7 +21,7 @@ def test_the_team_from_the_first_to_the_last(database: Engine) -> None:
     assert all(words in shown for words in ("you@localhost", "[red]Kim", "switched off"))
     assert earful(database, "user", "change", "2", "--on").err == "[red]Kim, user 2: support, kim@example.com.\n"
     with transaction(database) as session:
-        noted = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()  # type: ignore[arg-type]
+        noted = session.scalars(select(AuditEvent).order_by(col(AuditEvent.id))).all()
     assert [(event.actor, event.verb, event.noun_id) for event in noted] == [
         ("you", "add", 2),
         ("you", "change", 2),

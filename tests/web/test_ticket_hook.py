@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine, func, select
+from sqlmodel import col
 
 from service.models import Issue, Note, Telling, User
 from service.store.database import transaction
@@ -58,7 +59,7 @@ def test_a_ticket_that_is_closed_prepares_the_words(door: TestClient, bench: Ben
         issue = session.get_one(Issue, bench.issue_id)
         assert (issue.fixed_version, session.scalar(select(func.count()).select_from(Telling))) == ("2.4.1", 1)
         assert session.scalars(select(Note.text)).all() == [FIXED["note"]]
-        tracker = session.scalars(select(User).where(User.name == "the tracker")).one()  # type: ignore[arg-type]  # SQLModel's columns
+        tracker = session.scalars(select(User).where(col(User.name) == "the tracker")).one()
         assert tracker.role == "product"
     for _ in range(2):
         answer = say(door, bench, bench.issue_id, {"state": "open"})
@@ -73,6 +74,7 @@ def test_a_ticket_that_is_closed_prepares_the_words(door: TestClient, bench: Ben
         (0, [], 422, "The body"),
         (99, {"state": "fixed"}, 404, "There is no issue 99."),
         (99, {"state": "open"}, 404, "There is no issue 99."),
+        (10**30, {"state": "fixed"}, 404, "There is no issue"),
     ],
 )
 def test_what_cannot_be_meant_is_said(
@@ -82,6 +84,14 @@ def test_what_cannot_be_meant_is_said(
     answer = say(door, bench, number or bench.issue_id, body)
     assert answer.status_code == status, answer.text
     assert words in answer.json()["error"]
+
+
+def test_characters_that_cannot_be_stored_are_replaced(door: TestClient, bench: Bench) -> None:
+    """A null character in what a tracker passes on from somebody's form."""
+    assert say(door, bench, bench.issue_id, {"state": "fixed", "version": "2\x00", "note": "a\x00b"}).status_code == 200
+    with transaction(bench.engine) as session:
+        assert session.get_one(Issue, bench.issue_id).fixed_version == "2\ufffd"
+        assert session.scalars(select(Note.text)).all() == ["a\ufffdb"]
 
 
 def test_nobody_else_is_heard(door: TestClient, bench: Bench) -> None:

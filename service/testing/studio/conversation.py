@@ -119,7 +119,9 @@ class Conversation:
     def _keep(self) -> None:
         if self._path is not None:
             text = json.dumps([asdict(said) for said in self._said.values()], ensure_ascii=False, indent=1)
-            self._path.write_text(text, encoding="utf-8")
+            new = self._path.with_suffix(".new")
+            new.write_text(text, encoding="utf-8")
+            new.replace(self._path)  # whole or not at all, whenever the sample is killed
 
 
 def _answer(under: Shown, *, again: bool) -> str:

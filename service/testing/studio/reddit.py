@@ -23,7 +23,7 @@ SUBREDDIT = "TallowAndFinch"
 PRIVATE_SUBREDDIT = "TallowAndFinchCrew"
 CLIENT_ID = "sample"
 CLIENT_SECRET = "sample"  # noqa: S105 (the made-up server's own, no secret)
-REFRESH_TOKEN = "sample"  # noqa: S105 (as well)
+REFRESH_TOKEN = "sample"  # noqa: S105 (the made-up server's own, no secret)
 ACCOUNT = "TallowAndFinch"
 """The studio's account, which the refresh token lets in."""
 SCOPES = "identity read history submit edit"
