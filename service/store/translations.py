@@ -13,12 +13,13 @@ from service.domain.outbox import OutboxState
 from service.models import Delivery, Post, Reading, Source, Translation
 from service.models.columns import id_of
 
+# Cards that stand somewhere, or will.
 _SHOWN = (
     OutboxState.APPROVED,
     OutboxState.SENDING,
     OutboxState.UNCERTAIN,
     OutboxState.SENT,
-)  # cards that stand or will
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
