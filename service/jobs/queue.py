@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import groupby
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
@@ -21,25 +21,33 @@ _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 def queue(session: Session, jobs: Iterable[Job]) -> None:
     """Queue the jobs within the session's transaction. One whose queueing lock is taken is queued already."""
-    for job in jobs:
-        if job.queueing_lock is None:
-            _defer(session, job)
-            continue
-        try:
-            # A savepoint, because the refusal of a second queueing lock would spoil the whole transaction. It begins
-            # when the session's connection is asked for inside it, and not before.
-            with session.begin_nested():
-                _defer(session, job)
-        except AlreadyEnqueued:
-            continue
+    for alone, together in groupby(jobs, lambda job: job.queueing_lock is not None):
+        if alone:
+            for job in together:
+                _queue_once(session, job)
+        else:
+            _defer(session, together)
 
 
-def _defer(session: Session, job: Job) -> None:
-    _deferrer(job, session.connection().connection.driver_connection).defer(**job.arguments)
+def _queue_once(session: Session, job: Job) -> None:
+    try:
+        # A savepoint, because the refusal of a second queueing lock would spoil the whole transaction. It begins
+        # when the session's connection is asked for inside it, and not before.
+        with session.begin_nested():
+            _defer(session, [job])
+    except AlreadyEnqueued:
+        return
 
 
-def _deferrer(job: Job, connection: Any) -> procrastinate.jobs.JobDeferrer:
-    return _app.configure_task(
+def _defer(session: Session, jobs: Iterable[Job]) -> None:
+    """In one statement, however many they are."""
+    _app.job_manager.batch_defer_jobs(
+        jobs=[_made(job) for job in jobs], connection=session.connection().connection.driver_connection
+    )
+
+
+def _made(job: Job) -> procrastinate.jobs.Job:
+    task = _app.configure_task(
         job.task,
         allow_unknown=True,
         queue=job.queue,
@@ -47,5 +55,5 @@ def _deferrer(job: Job, connection: Any) -> procrastinate.jobs.JobDeferrer:
         queueing_lock=job.queueing_lock,
         priority=job.priority,
         schedule_in={"seconds": job.wait_seconds} if job.wait_seconds else None,
-        connection=connection,
     )
+    return task.make_new_job(**job.arguments)

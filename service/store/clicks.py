@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,28 @@ from service.models import Click
 from service.store.texts import storable_json
 
 
-def keep(
-    session: Session, *, key: str, kind: str, workspace: str, content: Mapping[str, Any], now: datetime
-) -> int | None:
-    """Keep it until its job has worked on it; its id, or None where it was kept before."""
-    row = storable_json(
-        {"key": key, "kind": kind, "workspace": workspace, "content": {"heard": dict(content)}},
-    )
-    insert = upsert(Click).values(**row, heard_at=now).on_conflict_do_nothing(index_elements=["key"])
-    return session.scalars(insert.returning(col(Click.id))).one_or_none()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClick:
+    """What is to be kept of one thing that a person did. `key`: the same when Slack sends the same thing again."""
+
+    key: str
+    kind: str
+    workspace: str
+    heard: Mapping[str, Any]
+
+
+def keep(session: Session, clicks: Sequence[NewClick], now: datetime) -> list[int | None]:
+    """Keep them until their jobs have worked on them; the id of each, or None where it was kept before."""
+    rows = [_row(click, now) for click in clicks]
+    insert = upsert(Click).on_conflict_do_nothing(index_elements=["key"])
+    kept = session.execute(insert.returning(col(Click.key), col(Click.id)), rows)
+    ids = {str(key): int(number or 0) for key, number in kept}
+    return [ids.pop(row["key"], None) for row in rows]  # the same thing twice is one
+
+
+def _row(click: NewClick, now: datetime) -> dict[str, Any]:
+    named = {"key": click.key, "kind": click.kind, "workspace": click.workspace}
+    return {**storable_json({**named, "content": {"heard": dict(click.heard)}}), "heard_at": now}
 
 
 def undone(session: Session, click_id: int) -> Click | None:

@@ -42,6 +42,8 @@ from service.web.pages import (
 from service.web.site import CompanyLike, Desk, Hooks, Site
 
 ROUTERS = (
+    slack_door.router,  # first, as routes are tried in this order: Slack waits for an answer, and many click at once
+    hooks_door.router,
     inbox.router,
     posts.router,
     answering.router,
@@ -64,8 +66,6 @@ ROUTERS = (
     sources_api.router,
     corrections_api.router,
     schema.router,
-    hooks_door.router,
-    slack_door.router,
 )
 
 

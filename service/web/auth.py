@@ -36,7 +36,7 @@ class Requirement:
 
     deed: Deed
 
-    def __call__(self, by: Who) -> None:
+    async def __call__(self, by: Who) -> None:
         """Let pass who may. Raises NotAllowed."""
         require(by, self.deed)
 
@@ -44,7 +44,7 @@ class Requirement:
 class OpenToAnyone:
     """What a route says that tells nothing about posts or people: health, static files, signed calls."""
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Let everybody pass."""
 
 

@@ -107,4 +107,9 @@ def site_of(request: Request) -> Site:
     return site
 
 
-TheSite = Annotated[Site, Depends(site_of)]
+async def _the_site(request: Request) -> Site:
+    """For FastAPI, which asks a plain function in a thread of its own: too far for what only looks."""
+    return site_of(request)
+
+
+TheSite = Annotated[Site, Depends(_the_site)]

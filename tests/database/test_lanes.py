@@ -17,6 +17,7 @@ from service.jobs.queue import queue
 from service.models import Click, Delivery
 from service.pipeline import flow
 from service.store import clicks
+from service.store.clicks import NewClick
 from service.store.database import connect, psycopg_url, transaction
 from service.testing.tools import make_tools
 
@@ -48,7 +49,8 @@ def a_busy_worker(database: Engine) -> Iterator[None]:
 def kept(session: Session) -> int:
     """A click that no handler is for: its job only empties it."""
     heard = {"kind": "action", "key": "k", "name": "nobody's"}
-    return clicks.keep(session, key="k", kind="action", workspace="T1", content=heard, now=now()) or 0
+    (number,) = clicks.keep(session, [NewClick(key="k", kind="action", workspace="T1", heard=heard)], now())
+    return number or 0
 
 
 def test_neither_a_click_nor_a_message_waits_for_a_stage(database: Engine) -> None:
