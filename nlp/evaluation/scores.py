@@ -118,7 +118,7 @@ def calibration_error(scores: npt.ArrayLike, right: npt.ArrayLike, bins: int = 1
     Resampling adds to small errors, so the interval errs to the worse side.
     """
     stated, hits = np.asarray(scores, np.float64), np.asarray(right, np.int64)
-    cells = np.minimum((stated * bins).astype(np.int64), bins - 1) * 2 + hits
+    cells = _tenths(stated, bins) * 2 + hits
     counts = np.bincount(cells, minlength=2 * bins)
     # Within a tenth all stated probabilities are taken as their mean, which leaves the error as it is.
     means = np.bincount(cells, weights=stated, minlength=2 * bins) / np.maximum(counts, 1)
@@ -126,6 +126,21 @@ def calibration_error(scores: npt.ArrayLike, right: npt.ArrayLike, bins: int = 1
     return _resampled(
         counts, lambda weights: np.abs((weights * gaps).reshape(-1, bins, 2).sum(2)).sum(1) / max(len(stated), 1)
     )
+
+
+def calibration_error_by_chance(scores: npt.ArrayLike, bins: int = 10) -> Value:
+    """The error that these probabilities would show if every one of them were true: few texts never come out even."""
+    stated = np.asarray(scores, np.float64)
+    cells = _tenths(stated, bins)
+    counts = np.bincount(cells, minlength=bins)
+    means = np.bincount(cells, weights=stated, minlength=bins) / np.maximum(counts, 1)
+    hits = np.random.default_rng(_DRAW).binomial(counts, means.clip(0, 1), size=(_DRAWS, bins))
+    return Value(float(np.abs(hits - counts * means).sum(1).mean()) / max(len(stated), 1))
+
+
+def _tenths(stated: _Floats, bins: int) -> _Counts:
+    tenths: _Counts = np.minimum((stated * bins).astype(np.int64), bins - 1)
+    return tenths
 
 
 def mean(values: Sequence[Value]) -> Value:

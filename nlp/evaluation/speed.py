@@ -14,8 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -34,7 +37,7 @@ ENGLISH, OTHERS = "English", "other languages"
 
 _ROUNDS = 5  # of which the middle one counts
 _USUAL = 40  # texts that the usual way reads
-_AT_ONCE = 5000
+_AT_ONCE = 1000  # texts, as many as a large import reads at a time
 _LOADED = "from nlp.runtime import Understanding; Understanding.load()"
 
 
@@ -59,7 +62,7 @@ def measure(data: Path, *, texts: int, long_run: int) -> Iterator[tuple[str, str
         yield f"{name}: whole readings", f"{len(some) / whole[name]:,.0f} texts a second ({len(some)} texts)"
         yield f"{name}: against the bare passes", f"{whole[name] / bare:.2f} times their time"
     if long_run:
-        yield from _flat(models, [each for some in given.values() for each in some], long_run)
+        yield from _flat([each for some in given.values() for each in some], long_run)
     usual = _usual([each.text for each in given[ENGLISH][:_USUAL]])
     if usual:
         yield "the usual way, one text at a time", f"{usual:.1f} texts a second"
@@ -97,15 +100,27 @@ def _in_turn(*works: Callable[[], object]) -> list[float]:
     return [median(times) for times in found]
 
 
-def _flat(models: Understanding, texts: Sequence[TextInput], count: int) -> Iterator[tuple[str, str]]:
-    """Read so many texts and compare the memory after the first tenth with that at the end."""
-    endless, early, done = cycle(texts), 0.0, 0
-    while done < count:
+def _flat(texts: Sequence[TextInput], count: int) -> Iterator[tuple[str, str]]:
+    """Read so many texts, no two alike, in a process that does nothing else; its memory on the way and at the end."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        early, late, peak, seconds = process.submit(_read_many, texts, count).result()
+    yield f"memory after {count:,} texts", f"{late:.0f} MB, {late - early:+.0f} MB since the first tenth"
+    yield f"peak memory over {count:,} texts", f"{peak:.0f} MB"
+    yield f"reading {count:,} texts", f"{count / seconds:,.0f} texts a second"
+
+
+def _read_many(texts: Sequence[TextInput], count: int) -> tuple[float, float, float, float]:
+    """The memory after a tenth, at the end and at most, in MB, and the seconds; stderr hears of each tenth."""
+    models = Understanding.load()
+    endless = (replace(each, text=f"{each.text} {number}") for number, each in enumerate(cycle(texts)))
+    found: list[float] = []
+    started = time.perf_counter()
+    for done in range(_AT_ONCE, count + 1, _AT_ONCE):
         models.read(list(islice(endless, _AT_ONCE)))
-        done += _AT_ONCE
-        if not early and done >= count / 10:
-            early = _now()
-    yield f"memory after {done:,} texts", f"{_now():.0f} MB, {_now() - early:+.0f} MB since the first tenth"
+        if done * 10 // count > len(found):
+            found.append(_now())
+            sys.stderr.write(f"{done:12,} texts  {found[-1]:.0f} MB  {time.perf_counter() - started:,.0f} s\n")
+    return found[0], _now(), _peak(), time.perf_counter() - started
 
 
 def _usual(texts: Sequence[str]) -> float:
@@ -138,7 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nlp.evaluation.speed", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets, such as ../shared/data")
     parser.add_argument("--texts", type=int, default=2000, help="texts of each kind (default: 2000)")
-    parser.add_argument("--long-run", type=int, default=0, help="also read so many texts and watch the memory")
+    parser.add_argument(
+        "--long-run", type=int, default=0, help="also read so many texts (1000 or more) and watch the memory"
+    )
     chosen = parser.parse_args(arguments)
     if not chosen.data.is_dir():
         parser.error(f"{chosen.data} is not a folder.")

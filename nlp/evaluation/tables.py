@@ -13,6 +13,7 @@ NOTHING = "–"
 MACRO_F1, MACRO_RECALL, ACCURACY = "macro-F1", "macro-recall", "accuracy"
 PRECISION, RECALL, F1 = "precision", "recall", "F1"
 CALIBRATION = "calibration error"
+BY_CHANCE = "of true probabilities"  # their calibration error on as few texts
 CLASS_MEASURES, FOUND_MEASURES = (MACRO_F1, MACRO_RECALL, ACCURACY), (PRECISION, RECALL, F1)
 
 

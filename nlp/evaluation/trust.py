@@ -10,9 +10,9 @@ import numpy as np
 from nlp.base import Intent, Vector
 from nlp.evaluation.exams import Task
 from nlp.evaluation.judging import Judged, together
-from nlp.evaluation.scores import Flags, Value, calibration_error, share
+from nlp.evaluation.scores import Flags, Value, calibration_error, calibration_error_by_chance, share
 from nlp.evaluation.slices import Judgements
-from nlp.evaluation.tables import ACCURACY, CALIBRATION, OURS, Entry, Section, details, shown, table
+from nlp.evaluation.tables import ACCURACY, BY_CHANCE, CALIBRATION, OURS, Entry, Section, details, shown, table
 
 _COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.5)
 _REFUSED_OFTEN = 0.02  # share of a language's texts from which it is named
@@ -22,7 +22,8 @@ _SHARE, _REFUSED_SHARE = "share of the answers", "refused"
 _CALIBRATION = """### Calibration
 
 The expected calibration error in points: how far a stated probability is from the share that came true, by tenths. Of
-sentiment it is the probability of the answer, of everything else the probability that it holds.
+sentiment it is the probability of the answer, of everything else the probability that it holds. The last column is what
+the same probabilities would show on as many texts if each of them were true: what lies above it is ours.
 {unjudged}
 """
 _GUESSES = """### Guesses
@@ -51,7 +52,7 @@ def section(judged: Mapping[Task, Judgements]) -> Section:
     markdown = [
         "## What the models say of themselves\n",
         _CALIBRATION.format(unjudged=nobody),
-        details("answer", calibration, [CALIBRATION]),
+        details("answer", calibration, [CALIBRATION, BY_CHANCE]),
     ]
     if guesses:
         markdown += [_GUESSES, details("answers", guesses, [_SHARE, ACCURACY])]
@@ -73,7 +74,8 @@ def _calibration(lots: Mapping[Task, Sequence[Judged]]) -> list[Entry]:
     entries = []
     for name, pairs in stated.items():
         chances, true = (np.concatenate(each) for each in zip(*pairs, strict=True))
-        entries.append(Entry(f"calibration: {name}", OURS, len(true), {CALIBRATION: calibration_error(chances, true)}))
+        values = {CALIBRATION: calibration_error(chances, true), BY_CHANCE: calibration_error_by_chance(chances)}
+        entries.append(Entry(f"calibration: {name}", OURS, len(true), values))
     return entries
 
 

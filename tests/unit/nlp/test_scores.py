@@ -10,6 +10,7 @@ from nlp.evaluation.scores import (
     above,
     by_label,
     calibration_error,
+    calibration_error_by_chance,
     classes,
     found,
     mean,
@@ -78,6 +79,14 @@ def test_calibration_error() -> None:
     assert calibration_error([0.8] * 10, [True] * 10).at == pytest.approx(0.2)
     assert calibration_error([1.0, 0.0], [True, False]).at == 0
     assert calibration_error([], []).at == 0
+
+
+def test_few_true_probabilities_have_a_calibration_error_too() -> None:
+    """By chance: half of two tosses come out even, and of many tosses nearly all do."""
+    assert calibration_error_by_chance([0.5] * 2).at == pytest.approx(0.25, abs=0.02)
+    assert calibration_error_by_chance([0.5] * 100_000).at < 0.003
+    assert calibration_error_by_chance([0.0, 1.0]).at == 0
+    assert calibration_error_by_chance([]).at == 0
 
 
 def test_calibration_error_of_two_tenths() -> None:
