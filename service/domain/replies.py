@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+import regex
+
 from service.domain.roles import Deed, Role, may
 from service.domain.wording import money
 
@@ -197,8 +199,13 @@ def approval_reasons(rules: ApprovalRules, about: Circumstances) -> list[str]:
     return told
 
 
+_JOINED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+"""Of scripts that do not part words, or that hang endings on them."""
+
+
 def _says(word: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
+    pattern = re.escape(word) if _JOINED.search(word) else rf"(?<!\w){re.escape(word)}(?!\w)"
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 _MENTION = re.compile(r"<(?:@|#|!subteam\^)[A-Z0-9]{3,}(?:\|[^>]*)?>|<!(?:here|channel|everyone)>")

@@ -87,7 +87,7 @@ PLAIN = Circumstances(
     customer_value=None,
     currency="EUR",
 )
-RULES = ApprovalRules(first_replies=3, customer_value_from=500, words=("refund",))
+RULES = ApprovalRules(first_replies=3, customer_value_from=500, words=("refund", "返金", "환불"))
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,8 @@ RULES = ApprovalRules(first_replies=3, customer_value_from=500, words=("refund",
         (replace(PLAIN, customer_value=500), ["The customer is worth 500 €."]),
         (replace(PLAIN, text="No Refund, sorry."), ["It is about “refund”."]),
         (replace(PLAIN, post_text="refunds!"), []),
+        (replace(PLAIN, post_text="早く返金してください"), ["It is about “返金”."]),
+        (replace(PLAIN, post_text="환불을 원해요"), ["It is about “환불”."]),
         (replace(PLAIN, role=Role.SUPPORT), ["Kim may write replies, and others publish them."]),
     ],
 )
