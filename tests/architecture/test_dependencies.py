@@ -18,7 +18,12 @@ SAME_HOUSE = {"httpcore": "httpx", "prawcore": "praw", "requests": "praw", "star
 SAME_HOUSE |= {"pydantic-core": "pydantic", "twisted": "scrapy", "zope-interface": "scrapy", "psycopg-pool": "psycopg"}
 SAME_HOUSE |= {"huggingface-hub": "transformers", "scipy": "scikit-learn"}
 """A part that comes with the whole that is declared, in the version that the whole wants."""
-USED_WITHOUT_AN_IMPORT = {"tzdata": "read by zoneinfo", "python-multipart": "read by FastAPI's forms"}
+USED_WITHOUT_AN_IMPORT = {
+    "tzdata": "read by zoneinfo",
+    "python-multipart": "read by FastAPI's forms",
+    "httptools": "uvicorn's parser where it is there",
+    "uvloop": "uvicorn's loop where it is there",
+}
 EXTRAS = ("bluesky", "evaluation", "models", "training")
 
 

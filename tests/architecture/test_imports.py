@@ -17,6 +17,8 @@ ASYNC = {
     "collectors/product_pages/turns.py",  # likewise
     "service/jobs/app.py",  # the worker's loop
     "service/jobs/tasks.py",  # procrastinate's search for stalled jobs has no other face
+    "service/web/auth.py",  # what only looks: FastAPI asks plain functions in a thread each
+    "service/web/site.py",  # likewise
     "service/web/guard.py",  # the outermost layer of the web application
 }
 
