@@ -109,6 +109,7 @@ class PostCard:
     marks: Sequence[str] = ()  # what is wrong with the text itself: "spam", "abusive"
     case: CardCase | None = None
     customer: CardCustomer | None
+    refused_at: datetime | None = None  # since when it is noted that they do not want to be written to
     issue: CardIssue | None
     why: str  # why it is here, in words
     page_url: str  # our page of it

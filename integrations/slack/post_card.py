@@ -16,7 +16,7 @@ def blocks(card: PostCard, *, buttons: bool = True) -> list[Payload]:
     if card.deleted:
         return [*_gone(card), *_work(card, buttons=buttons)]
     shown = [kit.context(kit.plain_text(_where(card), kit.SENTENCE), kit.when(card.created_at)), _said(card)]
-    lines = [line for line in (_reading(card), _who(card.customer), _issue(card.issue)) if line]
+    lines = [line for line in (_reading(card), _who(card.customer), _refused(card), _issue(card.issue)) if line]
     if lines:
         shown.append(kit.rich_text(*lines))
     return [*shown, *kit.small_print(card.why), *_work(card, buttons=buttons)]
@@ -138,6 +138,13 @@ def _who(customer: CardCustomer | None) -> Payload | None:
     if customer.last_contact_at:
         spans += [kit.span(" · last contact "), kit.day(customer.last_contact_at)]
     return kit.line(*spans)
+
+
+def _refused(card: PostCard) -> Payload | None:
+    """Before somebody begins to answer. How they asked, and how to answer all the same, the form tells."""
+    if card.refused_at is None:
+        return None
+    return kit.line(kit.span("✋ Asked not to be contacted", bold=True), kit.span(" · "), kit.day(card.refused_at))
 
 
 def _issue(issue: CardIssue | None) -> Payload | None:

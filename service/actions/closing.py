@@ -98,7 +98,7 @@ def unfix(session: Session, issue_id: int, *, by: Actor, now: datetime, tools: T
         pulled = tellings.pull_back(session, id_of(telling))
     audit(session, "unfix", "issue", issue_id, by=by, now=now)
     session.flush()
-    posts = [job for post_id in pulled for job in cards.of_post(session, post_id)]
+    posts = cards.of_posts(session, pulled)
     return Outcome(next=[*posts, *cards.of_issue(session, issue_id)])
 
 

@@ -63,7 +63,8 @@ def withdraw(session: Session, refusal_id: int, *, by: Actor, now: datetime) -> 
     noted.withdrawn_by_id, noted.withdrawn_at = by.user_id, now
     session.flush()
     audit(session, "withdraw", "contact_refusal", refusal_id, by=by, now=now)
-    return _shown(session, contact.look_anew(session, authors))
+    contact.look_anew(session, authors)
+    return _shown(session, authors)
 
 
 def _noted(session: Session, whose: Mapping[str, Any], reason: str, *, by: Actor, now: datetime) -> Outcome:
@@ -77,9 +78,12 @@ def _noted(session: Session, whose: Mapping[str, Any], reason: str, *, by: Actor
         return Outcome()  # it was noted already
     audit(session, "note", "contact_refusal", refusal_id, by=by, now=now)
     noted = session.get_one(ContactRefusal, refusal_id)
-    return _shown(session, contact.take_back(session, contact.authors_of(session, noted)))
+    authors = contact.authors_of(session, noted)
+    contact.take_back(session, authors)
+    return _shown(session, authors)
 
 
-def _shown(session: Session, post_ids: Sequence[int]) -> Outcome:
+def _shown(session: Session, author_ids: Sequence[int]) -> Outcome:
+    """Every card of theirs says whether they may be written to."""
     session.flush()
-    return Outcome(next=[job for post_id in post_ids for job in cards.of_post(session, post_id)])
+    return Outcome(next=cards.of_posts(session, contact.posts_by(session, author_ids)))

@@ -190,4 +190,4 @@ def _on_its_way(session: Session, telling: Telling) -> Outcome:
 
 
 def _shown(session: Session, post_ids: Sequence[int]) -> list[Job]:
-    return [job for post_id in post_ids for job in cards.of_post(session, post_id)]
+    return cards.of_posts(session, post_ids)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from service.models.columns import id_of
@@ -17,5 +19,10 @@ def of_issue(session: Session, issue_id: int) -> list[Job]:
 
 def of_post(session: Session, post_id: int) -> list[Job]:
     """The jobs that bring the post's cards up to date."""
-    shown = deliveries.of_posts(session, [post_id], states=deliveries.LEFT)
+    return of_posts(session, [post_id])
+
+
+def of_posts(session: Session, post_ids: Sequence[int]) -> list[Job]:
+    """The jobs that bring the posts' cards up to date."""
+    shown = deliveries.of_posts(session, post_ids, states=deliveries.LEFT)
     return [flow.deliver(id_of(each)) for each in shown]

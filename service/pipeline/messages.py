@@ -33,7 +33,7 @@ from service.domain.wording import money
 from service.models import Case, Delivery, Issue, Post, Reading, Reply, Source, User
 from service.models.columns import id_of
 from service.pipeline import team_digest
-from service.store import events, facts, issue_facts, replies, tellings, translations
+from service.store import contact, events, facts, issue_facts, replies, tellings, translations
 from service.store.facts import PostFacts
 from service.tools import Tools
 
@@ -77,11 +77,17 @@ def _post_card(session: Session, known: PostFacts, delivery: Delivery, tools: To
         not_understood=reading.why_not if reading else None,
         case=None if gone else _case(session, known, tools),
         customer=_customer(session, known, post.created_at, tools),
+        refused_at=None if gone else _refused_at(session, post),
         issue=_issue(known, tools),
         why=delivery.reason,
         page_url=f"{tools.page_url}/posts/{post.id}",
         original_url=post.url,
     )
+
+
+def _refused_at(session: Session, post: Post) -> datetime | None:
+    refusal = contact.of_author(session, post.author_id)
+    return refusal.at if refusal else None
 
 
 def _case(session: Session, known: PostFacts, tools: Tools) -> CardCase | None:

@@ -119,7 +119,7 @@ def _still(session: Session, telling: Telling, queue: Queue) -> bool:
 
 
 def _of_posts(session: Session, post_ids: list[int]) -> list[Job]:
-    return [job for post_id in post_ids for job in cards.of_post(session, post_id)]
+    return cards.of_posts(session, post_ids)
 
 
 def _look(turn: _Turn) -> _Seen:

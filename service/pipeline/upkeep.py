@@ -43,7 +43,7 @@ def forgotten(session: Session, now: datetime) -> Outcome:
 def wake_cases(session: Session, now: datetime) -> Outcome:
     """Show the cases again that were snoozed until now."""
     due = cases.wake_due(session, now=now)
-    return Outcome(next=[job for post_id in due for job in cards.of_post(session, post_id)])
+    return Outcome(next=cards.of_posts(session, due))
 
 
 def forget_raw(session: Session, tools: Tools) -> int:

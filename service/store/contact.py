@@ -83,6 +83,12 @@ def authors_of(session: Session, refusal: ContactRefusal) -> list[int]:
     return sorted({id_of(held), *(_accounts(session, customer_id) if customer_id is not None else ())})
 
 
+def posts_by(session: Session, author_ids: Collection[int]) -> list[int]:
+    """The posts of these authors that still stand."""
+    theirs = select(col(Post.id)).where(col(Post.author_id).in_(author_ids), col(Post.deleted_at).is_(None))
+    return [int(post_id or 0) for post_id in session.scalars(theirs.order_by(col(Post.id)))]
+
+
 def why_not_to(session: Session, reply: Reply, post: Post) -> str:
     """Why a reply may not leave for its post's author, in sentences; empty where it may."""
     refusal = of_author(session, post.author_id)
@@ -108,10 +114,10 @@ def listed(session: Session, *, most: int) -> list[Listed]:
     return [Listed(refusal=_told(row, name), customer=customer, author=author) for row, name, customer, author in rows]
 
 
-def take_back(session: Session, author_ids: Collection[int]) -> list[int]:
-    """Make drafts again of what did not leave for these authors yet; returns the posts."""
+def take_back(session: Session, author_ids: Collection[int]) -> None:
+    """Make drafts again of what did not leave for these authors yet."""
     mine = (
-        select(col(Reply.id), col(Reply.post_id))
+        select(col(Reply.id))
         .join(Post, col(Post.id) == col(Reply.post_id))
         .where(
             col(Post.author_id).in_(author_ids),
@@ -121,16 +127,14 @@ def take_back(session: Session, author_ids: Collection[int]) -> list[int]:
         .order_by(col(Reply.id))
         .with_for_update(of=Reply)
     )
-    found = session.execute(mine).all()
-    ids = [reply_id for reply_id, _ in found]
+    ids = session.scalars(mine).all()
     draft = {"state": OutboxState.DRAFT, "send_after": None, "problem": ASKED_NOT_TO, "what_to_do": None}
     session.execute(update(Reply).where(col(Reply.id).in_(ids)).values(**draft))
     session.execute(update(TellingPerson).where(col(TellingPerson.reply_id).in_(ids)).values(left_at=None))
-    return [post_id for _, post_id in found]
 
 
-def look_anew(session: Session, author_ids: Collection[int]) -> list[int]:
-    """Have what was to be told to these authors looked at again before it leaves; returns the posts of their drafts."""
+def look_anew(session: Session, author_ids: Collection[int]) -> None:
+    """Have what was to be told to these authors looked at again before it leaves."""
     posts = select(col(Post.id)).where(col(Post.author_id).in_(author_ids))
     drafts = select(col(Reply.id)).where(col(Reply.post_id).in_(posts), col(Reply.state) == OutboxState.DRAFT)
     waiting = col(TellingPerson.reply_id).in_(drafts)
@@ -142,8 +146,7 @@ def look_anew(session: Session, author_ids: Collection[int]) -> list[int]:
     without = (col(TellingPerson.reply_id).is_(None)) & (col(TellingPerson.reason) == ASKED_NOT_TO)
     session.execute(delete(TellingPerson).where(col(TellingPerson.post_id).in_(posts), without))
     marked = update(Reply).where(col(Reply.id).in_(drafts), col(Reply.problem) == ASKED_NOT_TO)
-    cleared = marked.values(problem=None).returning(col(Reply.post_id))
-    return sorted(set(session.scalars(cleared)))
+    session.execute(marked.values(problem=None))
 
 
 def outlive(session: Session, author_ids: Sequence[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -65,7 +65,7 @@ class Bench:
     sam: Actor  # support: writes
     jobs: list[tuple[datetime, Job]] = field(default_factory=list)
 
-    def queue(self, session: Session, jobs: Sequence[Job]) -> None:
+    def queue(self, session: Session, jobs: Iterable[Job]) -> None:
         """As the queue does: these jobs wait until they are due."""
         del session
         self.jobs += [(self.clock() + timedelta(seconds=job.wait_seconds), job) for job in jobs]

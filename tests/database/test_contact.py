@@ -8,18 +8,21 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
+from integrations.base import PostCard
 from service.actions import contact, replies
 from service.domain.contact import fingerprint
 from service.errors import Invalid, NotAllowed
-from service.models import AuditEvent, Author, ContactRefusal, Post
+from service.models import AuditEvent, Author, ContactRefusal, Delivery, Post
 from service.models.columns import id_of
+from service.pipeline import messages
 from service.pipeline import reply as stage
+from service.pipeline.outcome import Outcome
 from service.store import contact as store
 from service.store import erasure
 from service.store.database import transaction
-from service.testing.factories import make_customer, make_identity
+from service.testing.factories import make_customer, make_delivery, make_identity
 from tests.database.replying import THANKS, Bench, bench_on
 from tests.database.telling import telling_bench
 
@@ -75,6 +78,34 @@ def test_what_they_wrote_before_is_not_answered(bench: Bench) -> None:
     bench.publish(reply)
     bench.settle()
     assert bench.on_platform() == [THANKS]
+
+
+def test_their_cards_say_so_at_once(bench: Bench) -> None:
+    """Every card of theirs that people see is brought up to date, when it is noted and when it is withdrawn."""
+
+    def of_author(session: Session) -> Outcome:
+        return contact.refuse_author(session, bench.post_id, reason="So.", by=bench.kim, now=bench.clock())
+
+    with transaction(bench.engine) as session:
+        delivery = id_of(make_delivery(session, post=session.get_one(Post, bench.post_id)))
+    with transaction(bench.engine) as session:
+        assert [(job.task, job.arguments) for job in of_author(session).next] == [
+            ("deliver", {"delivery_id": delivery})
+        ]
+    assert card_of(bench, delivery).refused_at == bench.clock()
+    with transaction(bench.engine) as session:
+        number = session.scalars(select(col(ContactRefusal.id))).one() or 0
+        back = contact.withdraw(session, number, by=bench.sam, now=bench.clock())
+        assert [job.arguments for job in back.next] == [{"delivery_id": delivery}]
+    assert card_of(bench, delivery).refused_at is None
+
+
+def card_of(bench: Bench, delivery: int) -> PostCard:
+    """What a card says now."""
+    with transaction(bench.engine) as session:
+        card = messages.compose(session, session.get_one(Delivery, delivery), bench.tools)
+    assert isinstance(card, PostCard)
+    return card
 
 
 def test_a_new_question_of_theirs_is_answered_by_who_says_that_it_is_one(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -57,6 +58,7 @@ POST_CARDS = st.builds(
         last_contact_at=st.none() | TIMES,
         url=ANY_TEXT,
     ),
+    refused_at=st.none() | TIMES,
     issue=st.none() | st.builds(CardIssue, number=COUNTS, title=ANY_TEXT, posts=COUNTS, url=ANY_TEXT),
     why=ANY_TEXT,
     page_url=ANY_TEXT,
@@ -136,6 +138,14 @@ def test_the_card_says_all_that_it_knows() -> None:
         "See original",
     ):
         assert expected in shown
+
+
+def test_who_asked_not_to_be_contacted_is_marked() -> None:
+    """On the card, where somebody would begin to answer; not on what its author removed."""
+    asked = post_card(refused_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+    assert "✋ Asked not to be contacted · " in words_of(asked)
+    assert "Asked not" not in words_of(post_card())
+    assert "Asked not" not in words_of(replace(asked, deleted=True))
 
 
 def test_a_guess_is_called_one() -> None:
