@@ -30,6 +30,7 @@ def fit_space(vectors: Vector, parallel: Sequence[Vector]) -> tuple[Vector, Vect
     keep = np.eye(len(mean), dtype=np.float32) - aside.T @ aside
     spread, axes = np.linalg.eigh(np.cov(((vectors - mean) @ keep).T))
     spread, axes = np.maximum(spread[::-1], 0), axes[:, ::-1]
+    axes = axes * np.sign(axes[np.abs(axes).argmax(0), range(len(mean))])  # or which way they point is a toss
     scaled = axes * (spread + 0.3 * spread[_FLOOR]) ** (-_SHRINKING / 2)
     matrix = keep @ scaled
     return mean.astype(np.float32), (matrix / np.abs(matrix).max()).astype(np.float32)
