@@ -16,6 +16,7 @@ from nlp.training.heads import HEADS, make_heads
 from nlp.training.language import make_language
 from nlp.training.lexicon import make_lexicon
 from nlp.training.multilingual import make_multilingual
+from nlp.training.replay import make_replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,9 @@ def make_all(sources: Sources, folder: Path, say: Callable[[str], None]) -> str:
     make_lexicon(data, folder, say, stated_only=stated_only)
     make_heads(data, folder, say, stated_only=stated_only)
     make_blend(data, folder, say)
-    return write_manifest(
+    version = write_manifest(
         folder,
         [*SHIPPED, english.GRAPH, english.TOKENIZER, multilingual.GRAPH, lexicon.WEIGHTS, language.WEIGHTS, HEADS],
     )
+    say(f"{make_replay(data, folder)} texts guard what corrections teach")
+    return version
