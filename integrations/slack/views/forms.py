@@ -17,7 +17,9 @@ from integrations.slack.escape import cut, one_line, units
 TITLE = 24
 METADATA = 3000
 FIELD = 3000  # the most that a field of text takes
-_OPTIONS = 100
+_OPTIONS = 100  # in a list, or in a group of one
+_MOST_OPTIONS = 200  # of a field: a view of 250,000 bytes holds no more of the longest
+_LABEL = 75
 _VALUE = 75  # characters, which are at most 150 of Slack's
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -80,16 +82,16 @@ def choice_field(
     name: str, label: str, options: Sequence[Payload], *, initial: str = "", optional: bool = False
 ) -> Payload:
     """A list of which one is chosen; `initial` is the value of the one that is chosen at first."""
-    element: Payload = {"type": "static_select", "action_id": name, "options": list(options[:_OPTIONS])}
-    if begin := [option for option in options[:_OPTIONS] if option["value"] == initial]:
+    element: Payload = {"type": "static_select", "action_id": name, **_offered(options)}
+    if begin := [option for option in options if option["value"] == initial]:
         element["initial_option"] = begin[0]
     return _input(name, label, element, optional=optional)
 
 
 def choices_field(name: str, label: str, options: Sequence[Payload], *, initial: Sequence[str] = ()) -> Payload:
     """A list of which any number is chosen, also none."""
-    element: Payload = {"type": "multi_static_select", "action_id": name, "options": list(options[:_OPTIONS])}
-    if begin := [option for option in options[:_OPTIONS] if option["value"] in initial]:
+    element: Payload = {"type": "multi_static_select", "action_id": name, **_offered(options)}
+    if begin := [option for option in options if option["value"] in initial]:
         element["initial_options"] = begin
     return _input(name, label, element, optional=True)
 
@@ -113,7 +115,22 @@ def day_field(name: str, label: str, *, initial: date | None = None, optional: b
 def options(choices: Iterable[tuple[str, str]]) -> list[Payload]:
     """(text, value) as a list's choices: each value once, as many as Slack takes, none that is too long."""
     once = {value: text for text, value in choices if 0 < len(value) <= _VALUE and not _UNSENDABLE.search(value)}
-    return [kit.option(text, value) for value, text in list(once.items())[:_OPTIONS]]
+    return [kit.option(text, value) for value, text in list(once.items())[:_MOST_OPTIONS]]
+
+
+def _offered(options: Sequence[Payload]) -> Payload:
+    """The choices as a list takes them: more than a hundred in groups, each named after its first and its last."""
+    if len(options) <= _OPTIONS:
+        return {"options": list(options)}
+    parts = [list(options[start : start + _OPTIONS]) for start in range(0, len(options), _OPTIONS)]
+    return {"option_groups": [{"label": _from_to(part), "options": part} for part in parts]}
+
+
+def _from_to(part: Sequence[Payload]) -> Payload:
+    """Such as: Achievements … Camera."""
+    ends = [option["text"] for option in (part[0], part[-1])]
+    first, last = (cut(str(end["text"]), _LABEL // 2 - 2) for end in ends if isinstance(end, Mapping))
+    return kit.plain_text(f"{first} … {last}", _LABEL)
 
 
 def told(*sentences: str, italic: bool = False) -> Payload:

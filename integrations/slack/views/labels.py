@@ -10,7 +10,6 @@ from integrations.slack import kit, names, words
 from integrations.slack.views import forms, post
 from integrations.slack.views.post import ShownPost
 
-_MOST_TOPICS = 90
 _TAPS = 5
 
 
@@ -31,7 +30,7 @@ class Labels:
 
 def form(labels: Labels) -> Payload:
     """What holds now is chosen already; what is changed counts."""
-    topics = [*labels.topics, *(topic for topic in labels.every_topic if topic not in labels.topics)][:_MOST_TOPICS]
+    topics = [*labels.topics, *(topic for topic in labels.every_topic if topic not in labels.topics)]
     marks = [("spam", "spam"), ("abusive", "toxic")]
     sentiments = forms.options((words.feeling(each), each) for each in labels.sentiments)
     blocks: list[Payload] = [post.head(labels.post), post.said(labels.post, most=600)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
+from typing import Any
 
 import pytest
 
+from integrations.slack.views import feedback
 from service.testing.slack.rules import validate_view
 from tests import slack_types
 from tests.evidence.cards import EVERY, Shown, problem_of
@@ -32,5 +35,23 @@ def test_slacks_types_take_it_too() -> None:
     blocks = {name: payload["blocks"] for name, (_, payload) in made.items() if name not in views}
     try:
         assert slack_types.judge(blocks, views) == {}
+    except slack_types.Unavailable as error:
+        pytest.skip(f"Slack's types cannot be asked: {error}")
+
+
+def test_more_than_a_hundred_choices_stand_in_groups() -> None:
+    """Slack takes a hundred in a list; a group is named after its ends, and a view holds the longest that there are."""
+    form: Any = feedback.form("It broke.", [f"Product {number:03}" for number in range(150)], {})
+    assert validate_view(form) == []
+    groups = form["blocks"][1]["element"]["option_groups"]
+    assert [(group["label"]["text"], len(group["options"])) for group in groups] == [
+        ("Product 000 … Product 099", 100),
+        ("Product 100 … Product 149", 50),
+    ]
+    longest = feedback.form("It broke.", [f"{number:03}{'長' * 72}" for number in range(1000)], {})
+    assert validate_view(longest) == []
+    assert len(json.dumps(longest)) < 250_000
+    try:
+        assert slack_types.judge({}, {"many": form}) == {}
     except slack_types.Unavailable as error:
         pytest.skip(f"Slack's types cannot be asked: {error}")
