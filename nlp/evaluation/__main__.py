@@ -24,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.data.is_dir():
         parser.error(f"{chosen.data} is not a folder. Name the folder of the labelled sets: --data FOLDER.")
+    if not any(chosen.data.glob("*/*.jsonl.gz")):
+        sys.stderr.write(f"{chosen.data} holds none of the labelled sets, such as sentiment/umsab.dev.jsonl.gz.\n")
+        return 1
     say = _progress()
     try:
         encode, left_out = _minilm(chosen.minilm) if chosen.minilm else (None, "")
@@ -40,9 +43,6 @@ def main(arguments: list[str] | None = None) -> int:
         text, done = run(Understanding.load(), plan, last, say)
     except NlpError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
-    if not done.entries:
-        sys.stderr.write(f"{chosen.data} holds none of the labelled sets, such as sentiment/umsab.dev.jsonl.gz.\n")
         return 1
     if chosen.output:
         chosen.output.write_text(text, encoding="utf-8")

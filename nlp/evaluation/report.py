@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nlp.evaluation import history, languages, published, slices, space, targets, trust
+from nlp.evaluation import history, languages, posts, published, slices, space, targets, trust
 from nlp.evaluation.baselines import Contender, contenders, untuned_minilm
 from nlp.evaluation.exams import Exam, Task, exams
 from nlp.evaluation.history import Run
@@ -51,6 +51,7 @@ class Part(StrEnum):
     INTENTS = "intents"
     SPAM = "spam"
     TOXICITY = "toxicity"
+    POSTS = "posts"
     LANGUAGE = "language"
     TOPICS = "topics"
     GROUPING = "grouping"
@@ -121,6 +122,7 @@ def _rest(models: Understanding, plan: Plan) -> Mapping[Part, Callable[[], Secti
     if plan.baselines and plan.minilm:
         encoders["MiniLM"] = plan.minilm
     return {
+        Part.POSTS: lambda: posts.section(models),
         Part.LANGUAGE: lambda: Section(languages.section(plan.data)),
         Part.TOPICS: lambda: space.topics(models, plan.data, plan.most),
         Part.GROUPING: lambda: space.grouping(models, plan.data, plan.most),
