@@ -89,6 +89,8 @@ def test_who_takes_part_in_what(models: Understanding) -> None:
 @pytest.mark.parametrize("missing", ["sklearn", "vaderSentiment"])
 def test_a_missing_extra_is_named(missing: str, tmp_path: Path) -> None:
     """Before anything is judged, with the way out."""
+    (tmp_path / "sentiment").mkdir()
+    (tmp_path / "sentiment" / "umsab.dev.jsonl.gz").write_bytes(b"no set")  # it would be named if it were read
     program = (
         f"import sys; sys.modules[{missing!r}] = None; from nlp.evaluation.__main__ import main; "
         f"sys.exit(main(['--data', {str(tmp_path)!r}]))"
