@@ -6,7 +6,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -83,8 +82,12 @@ class _Book:
         lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
         for line in lines:
             line.taken = True
-        with suppress(Exception):
+        try:
             self._write(lines)
+        except Exception as error:  # noqa: BLE001 (each is tried alone next, and raises where it fails again)
+            # The kind alone: an error's words may quote what was said.
+            what = {"clicks": len(lines), "error": type(error).__name__}
+            _log.warning("Clicks could not be kept together, and are tried one by one.", extra=what)
 
     def _write(self, lines: Sequence[_Line]) -> None:
         with transaction(self._engine) as session:
