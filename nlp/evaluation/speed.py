@@ -165,6 +165,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.data.is_dir():
         parser.error(f"{chosen.data} is not a folder.")
+    if 0 < chosen.long_run < _AT_ONCE:
+        parser.error(f"--long-run needs {_AT_ONCE} texts or more.")
     for name, value in measure(chosen.data, texts=chosen.texts, long_run=chosen.long_run):
         sys.stdout.write(f"{name:36}  {value}\n")
         sys.stdout.flush()

@@ -1,7 +1,7 @@
 """`python -m nlp.training --data FOLDER`: fits what `nlp/model` ships.
 
 On two cores a quarter of an hour for what needs no weights of others, and besides a quarter of an hour with --wheel, an
-hour and a half with --english, eight minutes with --strings.
+hour and a half with --english, four minutes with --strings.
 """
 
 from __future__ import annotations
