@@ -64,7 +64,7 @@ def wait_for(what: Callable[[], Any], process: subprocess.Popen[str]) -> Any:
         try:
             if answer := what():
                 return answer
-        except httpx.TransportError:
+        except (httpx.TransportError, psutil.NoSuchProcess):
             pass
         time.sleep(0.3)
     raise AssertionError("it never came")
@@ -73,6 +73,11 @@ def wait_for(what: Callable[[], Any], process: subprocess.Popen[str]) -> Any:
 def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """The processes below it."""
     return psutil.Process(process.pid).children(recursive=True)
+
+
+def parts_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The parts that it has started; what a package runs while it is imported is none of them."""
+    return [child for child in children_of(process) if any(word.startswith("service") for word in child.cmdline())]
 
 
 def database_server(folder: Path) -> int:
@@ -129,7 +134,7 @@ def test_the_next_start_finds_everything_again(folder: Path) -> None:
 def test_ctrl_c_before_all_is_up_ends_quietly(folder: Path) -> None:
     """Who changes their mind while parts still start sees no traceback, and nothing stays behind."""
     with up(folder, a_free_port()) as (process, _):
-        mine = wait_for(lambda: children_of(process), process)
+        mine = wait_for(lambda: parts_of(process), process)
         os.killpg(process.pid, signal.SIGINT)
         said = process.communicate(timeout=60)[1]
         assert (process.returncode, "Traceback" in said) == (0, False), said
