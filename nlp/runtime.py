@@ -32,6 +32,7 @@ BACKGROUND = "background.npz"
 _BOUNDS = (len(FEELINGS), len(FEELINGS) + len(OUTPUTS))  # where intents and topics begin among the logits
 _CHUNK = 512  # texts read at a time, which keeps memory flat
 _LANES = 2  # chunks under way: what Python does for one fills the time in which it would leave the networks idle
+# The lanes' threads stay: the C library keeps a heap for each thread, and new threads leave their holes in ever more.
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Understanding:
         self.folder = FOLDER
         self._others: OtherModels | None = None
         self._adapter = Adapter.none()
+        self._lanes = ThreadPoolExecutor(_LANES, thread_name_prefix="reading")
         self.use_topics(())
 
     @classmethod
@@ -157,8 +159,7 @@ class Understanding:
         chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
         if len(chunks) < _LANES:
             return [reading for chunk in chunks for reading in self._in_threads(chunk)]
-        with ThreadPoolExecutor(_LANES) as lanes:
-            return [reading for found in lanes.map(self._in_threads, chunks) for reading in found]
+        return [reading for found in self._lanes.map(self._in_threads, chunks) for reading in found]
 
     def _in_threads(self, texts: Sequence[TextInput]) -> list[Reading]:
         """With what replies answer read beside them, in the same batch, where a reply says nothing by itself."""
