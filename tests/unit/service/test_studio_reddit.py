@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +11,7 @@ import httpx
 import praw
 import prawcore
 import pytest
+import requests
 
 from service.testing.studio.content import Studio
 from service.testing.studio.ids import external_id
@@ -21,16 +24,28 @@ USER_AGENT = "linux:earful:0.1 (by /u/sample)"
 
 
 @pytest.fixture
-def reddit(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> praw.Reddit:
+def sessions() -> Iterator[Callable[[], requests.Session]]:
+    """Opens a session for each client; all of them are closed afterwards."""
+    with ExitStack() as opened:
+
+        def session() -> requests.Session:
+            new = opened.enter_context(requests.Session())
+            new.trust_env = False  # no proxy stands between this machine and itself
+            return new
+
+        yield session
+
+
+@pytest.fixture
+def reddit(client: httpx.Client, sessions: Callable[[], requests.Session]) -> praw.Reddit:
     """PRAW, speaking to the sample."""
-    return make_praw(client, monkeypatch)
+    return make_praw(client, sessions())
 
 
 def make_praw(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, *, secret: str = "sample", user_agent: str = USER_AGENT
+    client: httpx.Client, session: requests.Session, *, secret: str = "sample", user_agent: str = USER_AGENT
 ) -> praw.Reddit:
     """A PRAW client of the sample, with the credentials given."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     address = str(client.base_url).rstrip("/")
     return praw.Reddit(
         client_id="sample",
@@ -39,6 +54,7 @@ def make_praw(
         oauth_url=address,
         reddit_url=address,
         check_for_updates=False,
+        requestor_kwargs={"session": session},
     )
 
 
@@ -66,7 +82,9 @@ def test_praw_pages_through_a_listing(reddit: praw.Reddit) -> None:
     assert list(subreddit.comments(limit=5, params={"before": "t1_gone"})) == []
 
 
-def test_reddit_shows_deleted_posts_without_their_author(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reddit_shows_deleted_posts_without_their_author(
+    studio: Studio, sessions: Callable[[], requests.Session]
+) -> None:
     """In the second phase a deleted post has left the listings; looked up by name it says [deleted] and by nobody."""
     content = studio.content
     comment = next(post for post in content.posts if post.parent and post.phase == 1 and not post.edited)
@@ -76,7 +94,7 @@ def test_reddit_shows_deleted_posts_without_their_author(studio: Studio, monkeyp
     world = World(replace(studio, content=content), EPOCH)
     names = [external_id(post) for post in gone.values()]
     with serving(world) as address, httpx.Client(base_url=address) as client:
-        reddit = make_praw(client, monkeypatch)
+        reddit = make_praw(client, sessions())
         assert all(vars(thing)["author"] is not None for thing in reddit.info(fullnames=names))
         world.turn(2)
         seen = [vars(thing) for thing in reddit.info(fullnames=["t3_never", *names])]
@@ -91,13 +109,13 @@ def test_reddit_shows_deleted_posts_without_their_author(studio: Studio, monkeyp
 
 
 def test_reddit_refuses_as_the_real_one(
-    client: httpx.Client, reddit: praw.Reddit, monkeypatch: pytest.MonkeyPatch
+    client: httpx.Client, reddit: praw.Reddit, sessions: Callable[[], requests.Session]
 ) -> None:
     """A wrong secret, no token, a nameless client, a private, an unknown subreddit and an unknown path are refused."""
     with pytest.raises(prawcore.exceptions.ResponseException, match="401"):
-        list(make_praw(client, monkeypatch, secret="wrong").subreddit("TallowAndFinch").new())
+        list(make_praw(client, sessions(), secret="wrong").subreddit("TallowAndFinch").new())
     with pytest.raises(prawcore.exceptions.ResponseException, match="403"):
-        list(make_praw(client, monkeypatch, user_agent="python-requests/2").subreddit("TallowAndFinch").new())
+        list(make_praw(client, sessions(), user_agent="python-requests/2").subreddit("TallowAndFinch").new())
     with pytest.raises(prawcore.exceptions.Forbidden):
         list(reddit.subreddit("TallowAndFinchCrew").new())
     with pytest.raises(prawcore.exceptions.Redirect):
