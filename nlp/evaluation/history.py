@@ -12,6 +12,7 @@ from nlp.evaluation.scores import Value
 from nlp.evaluation.tables import OURS, Entry, Section, difference, shown, table
 
 _LAYOUT = 1
+_SEEN = 0.0005  # what a report shows as 0.0 points has not moved
 
 
 class LastRunBroken(NlpError):
@@ -98,7 +99,9 @@ class _Move:
 def _moved(old: Entry, new: Entry) -> Iterator[_Move]:
     for measure, value in new.values.items():
         then = old.values.get(measure)
-        if then is not None and not _within(value.at, then) and not _within(then.at, value):
+        if then is None or abs(value.at - then.at) < _SEEN:
+            continue
+        if not _within(value.at, then) and not _within(then.at, value):
             yield _Move(new.what, new.system, measure, then, value)
 
 

@@ -221,6 +221,13 @@ def test_scores_on_other_texts_are_not_compared() -> None:
     assert "No measure moved" in history.section(then, now).markdown
 
 
+@pytest.mark.parametrize(("at", "moved"), [(0.35301, False), (0.36, True)])
+def test_a_move_that_nobody_could_see_is_none(at: float, moved: bool) -> None:
+    """Also where the interval has no width."""
+    then, now = (Run("v", [Entry("a", "Earful", 5, {"m": Value(each, each, each)})]) for each in (0.353, at))
+    assert ("No measure moved" not in history.section(then, now).markdown) is moved
+
+
 def test_nobody_is_best_alone() -> None:
     """Bold is for the best of several."""
     ours, theirs = (Entry("x: a", name, 9, {"m": Value(0.5)}) for name in ("Earful", "Words"))
