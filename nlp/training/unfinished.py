@@ -42,10 +42,13 @@ class Unfinished:
             self._write()
 
     def publish(self, names: Sequence[str]) -> None:
-        """Put these files, and the manifest last, into the place of the model; nothing of the run is left."""
+        """Put these files, and the manifest last, into the place of the model; nothing of the run is left.
+
+        They are copied, so that a run that is cut off here finds all of them when it is called again.
+        """
         for name in (*names, MANIFEST):
-            if (made := self.folder / name).exists():  # cut off here before, some are there already
-                made.replace(self._output / name)
+            copied = shutil.copyfile(self.folder / name, self.folder / f"{name}.copy")
+            copied.replace(self._output / name)
         shutil.rmtree(self.folder)
 
     def _left(self) -> list[str] | None:
